@@ -1,0 +1,42 @@
+# Everything a contributor runs. Works with GNU make 3.81 (macOS) and without uv.
+
+BIN := .venv/bin
+# PIP_ variables stay as the machine has them; uv never fetches a Python of its own.
+export UV_PYTHON_DOWNLOADS := never
+
+.PHONY: help sandbox test check format lock
+
+help:
+	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
+	@echo 'make test           run the tests                             (ARGS="tests/core -k throttle")'
+	@echo 'make check          format, lint, types, layers, migrations, locks'
+	@echo 'make format         let the formatter and the linter correct what they can'
+	@echo 'make lock           make the requirements*.lock files from pyproject.toml'
+
+sandbox: .venv/sandbox.stamp
+	@exec $(BIN)/python -m bot sandbox $(ARGS)
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python .ci/migrations.py
+	$(BIN)/python .ci/locks.py --check
+	$(BIN)/python .ci/length.py
+
+format: .venv/dev.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: .venv/dev.stamp
+	$(BIN)/python .ci/locks.py $(ARGS)
+
+.venv/sandbox.stamp: requirements-sandbox.lock
+	@sh .ci/venv sandbox
+
+.venv/dev.stamp: requirements-dev.lock
+	@sh .ci/venv dev

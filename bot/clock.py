@@ -1,0 +1,1 @@
+"""The time of day, as an argument for everybody else."""

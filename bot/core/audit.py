@@ -1,0 +1,83 @@
+"""Audit events: who did what to whom, when, from which surface.
+
+Rules of this file (K7, A12; OWASP Logging): an event holds ids, never names or free text; its canonical form is JSON
+with sorted keys and no blanks, so that the chain over the events can be checked again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+
+Detail = Mapping[str, str | int | bool | None]
+
+
+class Kind(StrEnum):
+    """What happened. The value is stored; a kind is never renamed."""
+
+    ENROLLMENT_STARTED = "enrollment.started"
+    ENROLLMENT_REFUSED = "enrollment.refused"
+    ENROLLMENT_WRONG_CODE = "enrollment.wrong_code"
+    ENROLLMENT_ENDED = "enrollment.ended"
+    MFA_ENABLED = "mfa.enabled"
+    MFA_REPLACED = "mfa.replaced"
+    MFA_DISABLED = "mfa.disabled"
+    MFA_REFUSED = "mfa.refused"
+    RECOVERY_CODES_MADE = "recovery.made"
+    RECOVERY_CODES_SAVED = "recovery.saved"
+    RECOVERY_CODE_USED = "recovery.used"
+    VERIFICATION = "verification"
+    WAIT_BEGAN = "throttle.wait_began"
+    DAY_LIMIT_REACHED = "throttle.day_limit_reached"
+    LOCKED = "throttle.locked"
+    WAIT_ENDED = "throttle.wait_ended"
+    UNLOCKED = "throttle.unlocked"
+    SUSPENDED = "person.suspended"
+    RELEASED = "person.released"
+    CODE_PASTED = "code.pasted"
+    APP_CREATED = "app.created"
+    APP_REVOKED = "app.revoked"
+    SCHEMA_MIGRATED = "schema.migrated"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. *actor* is `person:<id>`, `app:<id>`, `host:<user>` or `system`; *subject_id* the person concerned."""
+
+    kind: Kind
+    at: datetime
+    actor: str
+    surface: str
+    subject_id: int | None = None
+    detail: Detail = field(default_factory=dict)
+
+
+SYSTEM = "system"
+
+
+def by_person(person_id: int) -> str:
+    """Name a person as actor."""
+    return f"person:{person_id}"
+
+
+def by_app(app_id: int) -> str:
+    """Name a relying app as actor or as surface."""
+    return f"app:{app_id}"
+
+
+def by_host(user: str) -> str:
+    """Name the account on the host that ran the CLI."""
+    return f"host:{user}"
+
+
+def canonical(detail: Detail) -> str:
+    """Spell *detail* the one way it is stored."""
+    return json.dumps(dict(detail), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def spelled_time(at: datetime) -> str:
+    """Spell a time in UTC with microseconds, the one way it is chained."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,139 @@
+"""An enrollment: one attempt to bind a factor, from start to its end.
+
+Rules of this file (design: "Enrollment"; E1 to E3):
+
+- `pending` becomes `confirmed` only by a right code for this very pending secret, typed by the same person.
+- It ends by itself after 10 minutes, after 5 wrong codes, or when it is started again; at most one is pending a person.
+- With MFA on, a start is a replacement: it needs a current or recovery code, and the old factor stays live until the
+  new one is confirmed.
+- At most 5 starts an hour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from bot.core.people import Person, Standing
+from bot.core.sealing import Sealed
+
+
+class State(StrEnum):
+    """Where an enrollment stands; all but `pending` are ends."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    EXHAUSTED = "exhausted"
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of the rules above."""
+
+    ttl: timedelta = timedelta(minutes=10)
+    max_wrong: int = 5
+    starts_per_hour: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Enrollment:
+    """One attempt. *sealed* is there while it is pending, and only then; *replaces* is the live factor it will end."""
+
+    enrollment_id: int
+    person_id: int
+    intent: UUID
+    state: State
+    replaces: int | None
+    sealed: Sealed | None
+    wrong: int
+    started_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+
+
+class StartRefusal(StrEnum):
+    """Why an enrollment does not start."""
+
+    STRANGER = "stranger"
+    GUEST = "guest"
+    BOT = "bot"
+    DELETED = "deleted"
+    SUSPENDED = "suspended"
+    ALREADY_ON = "already_on"
+    NOTHING_TO_REPLACE = "nothing_to_replace"
+    TOO_MANY_STARTS = "too_many_starts"
+
+
+class ConfirmRefusal(StrEnum):
+    """Why a code does not confirm, before it was looked at."""
+
+    NOT_YOURS = "not_yours"
+    SUSPENDED = "suspended"
+    NOT_A_MEMBER = "not_a_member"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+    EXHAUSTED = "exhausted"
+    UNDELIVERED = "undelivered"
+
+
+_BY_STANDING = {
+    Standing.STRANGER: StartRefusal.STRANGER,
+    Standing.GUEST: StartRefusal.GUEST,
+    Standing.BOT: StartRefusal.BOT,
+    Standing.DELETED: StartRefusal.DELETED,
+}
+
+
+def may_start(person: Person, *, has_factor: bool, replacing: bool, lately: int, limits: Limits) -> StartRefusal | None:
+    """Return why *person* may not start, or None; *lately* counts the starts of the last hour."""
+    if person.standing is not Standing.MEMBER:
+        return _BY_STANDING[person.standing]
+    if person.suspended:
+        return StartRefusal.SUSPENDED
+    if has_factor and not replacing:
+        return StartRefusal.ALREADY_ON
+    if replacing and not has_factor:
+        return StartRefusal.NOTHING_TO_REPLACE
+    if lately >= limits.starts_per_hour:
+        return StartRefusal.TOO_MANY_STARTS
+    return None
+
+
+def may_confirm(enrollment: Enrollment, *, by: Person, now: datetime) -> ConfirmRefusal | None:
+    """Return why no code of *by* is looked at, or None."""
+    if by.person_id != enrollment.person_id:
+        return ConfirmRefusal.NOT_YOURS
+    if enrollment.state is not State.PENDING:
+        return ConfirmRefusal(enrollment.state.value)
+    if by.standing is not Standing.MEMBER:
+        return ConfirmRefusal.NOT_A_MEMBER
+    if by.suspended:
+        return ConfirmRefusal.SUSPENDED
+    if now >= enrollment.expires_at:
+        return ConfirmRefusal.EXPIRED
+    return None
+
+
+def after_wrong_code(enrollment: Enrollment, *, now: datetime, limits: Limits) -> Enrollment:
+    """Count a wrong code; the last one ends the enrollment."""
+    counted = replace(enrollment, wrong=enrollment.wrong + 1)
+    return ended(counted, State.EXHAUSTED, now=now) if counted.wrong >= limits.max_wrong else counted
+
+
+def ended(enrollment: Enrollment, state: State, *, now: datetime) -> Enrollment:
+    """Return the enrollment at its end, the pending secret gone.
+
+    Raises:
+        ValueError: it had ended already, or *state* is no end; both are bugs of the caller.
+    """
+    if enrollment.state is not State.PENDING or state is State.PENDING:
+        raise ValueError(f"no transition from {enrollment.state.value} to {state.value}")
+    return replace(enrollment, state=state, sealed=None, ended_at=now)

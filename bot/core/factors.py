@@ -1,0 +1,48 @@
+"""A factor: the stored TOTP credential of one person.
+
+Rules of this file (design: "Factor"): `active` becomes `revoked` once, by its owner, by a reset, or by a replacement;
+at most one is active a person. A revoked factor keeps no secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.sealing import Sealed
+from bot.core.throttle import FactorCount
+
+
+class RevokedWhy(StrEnum):
+    """How a factor ended."""
+
+    DISABLED = "disabled"
+    RESET = "reset"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """An active factor. *codes_saved_at* is when its owner pressed `I saved them`."""
+
+    factor_id: int
+    person_id: int
+    sealed: Sealed
+    count: FactorCount
+    created_at: datetime
+    codes_saved_at: datetime | None
+    told_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person's own page shows of their MFA. Times are None where there is nothing to tell."""
+
+    factor_id: int | None = None
+    since: datetime | None = None
+    last_verified_at: datetime | None = None
+    codes_left: int = 0
+    codes_saved: bool = True
+    pending_enrollment: int | None = None
+    pending_until: datetime | None = None

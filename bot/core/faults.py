@@ -1,0 +1,10 @@
+"""Faults that the layers above tell apart; an expected "no" is a value and stands in no place like this."""
+
+from __future__ import annotations
+
+
+class DatabaseAway(Exception):  # noqa: N818  reads as what happened
+    """The database did not answer in time, or refused: nothing can be said or done now, and nothing was half done.
+
+    It carries the SQLSTATE, or the driver's exception by name, and never a value (K4).
+    """

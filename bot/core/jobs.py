@@ -1,0 +1,82 @@
+"""What may be put into the queue: ids only, so that no secret and no text can be in a job (K5)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverQr:
+    """Bring an enrollment's QR into its owner's DM."""
+
+    enrollment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShredQr:
+    """Remove every trace of an ended enrollment's QR: files, image, buttons."""
+
+    enrollment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireEnrollment:
+    """End an enrollment that nobody confirmed in time."""
+
+    enrollment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """Post a message."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Bring a posted message up to what is true now."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshHome:
+    """Bring a person's Home tab up to what is true now."""
+
+    person_id: int
+
+
+Job = DeliverQr | ShredQr | ExpireEnrollment | Notify | EditMessage | RefreshHome
+
+NAMES: Final[dict[type[Job], str]] = {
+    DeliverQr: "deliver_qr",
+    ShredQr: "shred_qr",
+    ExpireEnrollment: "expire_enrollment",
+    Notify: "notify",
+    EditMessage: "edit_message",
+    RefreshHome: "refresh_home",
+}
+"""The name under which each job is queued. A name is never given to another job."""
+
+
+def spell(job: Job) -> bytes:
+    """Spell a job's ids as the queue keeps them."""
+    return json.dumps(asdict(job), sort_keys=True, separators=(",", ":")).encode()
+
+
+def read(kind: type[Job], payload: bytes) -> Job:
+    """Read what `spell` wrote.
+
+    Raises:
+        ValueError: the payload is not of this kind.
+    """
+    told = json.loads(payload)
+    if not isinstance(told, dict) or not all(type(value) is int for value in told.values()):
+        raise ValueError(f"no payload of {NAMES[kind]}")
+    try:
+        return kind(**told)
+    except TypeError:
+        raise ValueError(f"no payload of {NAMES[kind]}") from None

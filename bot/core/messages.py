@@ -1,0 +1,87 @@
+"""Messages that the bot has sent or is about to send in a person's DM.
+
+A message is a row before it is anything in Slack: the transaction that causes it inserts the row and enqueues the job
+that posts it, so that no notice is lost (R1). What the message shows is rendered from the truth when it is sent or
+edited, never carried in the job.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.audit import Detail
+
+
+class Kind(StrEnum):
+    """What a message is about."""
+
+    ENROLLMENT = "enrollment"
+    ENABLED = "enabled"
+    REPLACED = "replaced"
+    DISABLED = "disabled"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODE_PASTED = "recovery_code_pasted"
+    CODE_PASTED = "code_pasted"
+    SLOWED_DOWN = "slowed_down"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    SUSPENDED = "suspended"
+    RELEASED = "released"
+
+
+class Settled(StrEnum):
+    """How a message's question was answered; its buttons are gone then."""
+
+    ENDED = "ended"
+    STOPPED = "stopped"
+    OUTDATED = "outdated"
+
+
+ASKS = frozenset(
+    {
+        Kind.ENABLED,
+        Kind.REPLACED,
+        Kind.DISABLED,
+        Kind.RECOVERY_CODES_MADE,
+        Kind.RECOVERY_CODE_USED,
+        Kind.SLOWED_DOWN,
+        Kind.LOCKED,
+        Kind.UNLOCKED,
+        Kind.RELEASED,
+    }
+)
+"""Kinds that carry the button `This wasn't me - stop it` until they are settled (E6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message; *channel* and *ts* name it in Slack once it is posted."""
+
+    message_id: int
+    person_id: int
+    kind: Kind
+    detail: Detail
+    enrollment_id: int | None
+    created_at: datetime
+    channel: str | None
+    ts: str | None
+    complete: bool
+    settled: Settled | None
+    settled_at: datetime | None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it still carries its button."""
+        return self.kind in ASKS and self.settled is None
+
+
+@dataclass(frozen=True, slots=True)
+class QrFile:
+    """A QR image that was, or may have been, uploaded to Slack; its id was stored before any byte was sent (E4)."""
+
+    file_id: str
+    enrollment_id: int
+    deleted_at: datetime | None

@@ -1,0 +1,137 @@
+"""Who a person is: identity, standing in the home workspace, suspension.
+
+Rules of this file (design: "States", "Permissions"):
+
+- A person is `(team_id, slack_user_id)`, never a name or an e-mail address.
+- Only an active full member of the home workspace acts; what Slack did not say counts against the person.
+- The standing is read from `users.info`; `is_stranger` is false for people who share a channel through Slack Connect,
+  so the team is compared as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+SLACKBOT = "USLACKBOT"
+"""Slack's own bot, which `is_bot` does not mark."""
+
+
+class Standing(StrEnum):
+    """What somebody is to the home workspace."""
+
+    MEMBER = "member"
+    GUEST = "guest"
+    BOT = "bot"
+    DELETED = "deleted"
+    STRANGER = "stranger"
+
+
+class SuspendedWhy(StrEnum):
+    """Why a person is suspended; it decides what lifts the suspension."""
+
+    NOT_ME = "not_me"
+    STOLEN = "stolen"
+    DEACTIVATED = "deactivated"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The workspace that the bot is installed in; *enterprise_id* where it belongs to an organization."""
+
+    team_id: str
+    enterprise_id: str | None
+    bot_user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person behind a signed payload of Slack, as the payload names them."""
+
+    team_id: str
+    slack_user_id: str
+    enterprise_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What `users.info` says of a person, reduced to what the rules and the pages need."""
+
+    team_id: str
+    slack_user_id: str
+    enterprise_id: str | None
+    standing: Standing
+    name: str
+    email: str | None
+    tz: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A known person; *name* and *email* are for showing and for the provisioning URI, never for identifying."""
+
+    person_id: int
+    team_id: str
+    slack_user_id: str
+    standing: Standing
+    name: str
+    email: str | None
+    suspended_at: datetime | None
+    suspended_why: SuspendedWhy | None
+
+    @property
+    def suspended(self) -> bool:
+        """Whether every surface has to answer `suspended`."""
+        return self.suspended_at is not None
+
+
+def is_home(actor: Actor, home: Home) -> bool:
+    """Whether the payload comes from the home workspace or its organization (X4)."""
+    if actor.team_id == home.team_id:
+        return True
+    return home.enterprise_id is not None and actor.enterprise_id == home.enterprise_id
+
+
+def profile(user: Mapping[str, object], home: Home) -> Profile:
+    """Read a `user` object of Slack's users.info; a flag that is missing counts as the one that refuses.
+
+    Raises:
+        ValueError: the object names no user.
+    """
+    slack_user_id = user.get("id")
+    if not isinstance(slack_user_id, str) or not slack_user_id:
+        raise ValueError("users.info answered without a user id")
+    shown = user.get("profile")
+    details: Mapping[str, object] = shown if isinstance(shown, Mapping) else {}
+    enterprise = user.get("enterprise_user")
+    enterprise_id = _text(enterprise.get("enterprise_id")) if isinstance(enterprise, Mapping) else None
+    name = _text(details.get("real_name")) or _text(user.get("real_name")) or _text(user.get("name")) or slack_user_id
+    return Profile(
+        team_id=home.team_id,
+        slack_user_id=slack_user_id,
+        enterprise_id=enterprise_id,
+        standing=_standing(user, slack_user_id, enterprise_id, home),
+        name=name[:200],
+        email=_text(details.get("email")),
+        tz=_text(user.get("tz")),
+    )
+
+
+def _standing(user: Mapping[str, object], slack_user_id: str, enterprise_id: str | None, home: Home) -> Standing:
+    team_id = _text(user.get("team_id"))
+    of_the_house = team_id == home.team_id or (home.enterprise_id is not None and enterprise_id == home.enterprise_id)
+    if user.get("deleted") is not False:
+        return Standing.DELETED
+    if not of_the_house or user.get("is_stranger") is True:
+        return Standing.STRANGER
+    if user.get("is_bot") is not False or slack_user_id == SLACKBOT:
+        return Standing.BOT
+    if user.get("is_restricted") is not False or user.get("is_ultra_restricted") is not False:
+        return Standing.GUEST
+    return Standing.MEMBER
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

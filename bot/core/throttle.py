@@ -125,8 +125,8 @@ def _wait_ends(failures: int, now: datetime, limits: Limits) -> datetime | None:
     beyond = failures - limits.throttle_after
     if beyond < 0:
         return None
-    # 2 ** 20 first waits are past any sensible longest wait; the cap keeps the power small.
-    return now + min(limits.first_wait * 2 ** min(beyond, 20), limits.longest_wait)
+    # 2^20 first waits are past any sensible longest wait; the cap keeps the number small.
+    return now + min(limits.first_wait * (1 << min(beyond, 20)), limits.longest_wait)
 
 
 def _day_limit_ends(tries: Tries, now: datetime, limits: Limits) -> datetime | None:

@@ -51,7 +51,9 @@ class Leashed:
         Raises:
             subprocess.TimeoutExpired: it still runs after *timeout_s* seconds.
         """
-        return self.watcher.wait(timeout_s)
+        code = self.watcher.wait(timeout_s)
+        self.let_go()
+        return code
 
     def let_go(self) -> None:
         """Ask the program to end, without waiting for it."""

@@ -132,6 +132,11 @@ def start(home: Path, *, programs: Path | None = None, settings: Mapping[str, st
         time.sleep(0.2)
 
 
+def erase(home: Path) -> None:
+    """Remove all data that `start(home)` has made, once the server has ended."""
+    shutil.rmtree(_place(home, _account()))
+
+
 def _answers(server: Postgres, deadline: float) -> bool:
     """Wait until the server takes connections; False when it has ended, or not answered before *deadline*."""
     ask = [str(server.programs / "pg_isready"), "--quiet", "--host", str(server.socket_dir)]

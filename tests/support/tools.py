@@ -3,8 +3,16 @@
 import os
 import shutil
 import subprocess
+from typing import NoReturn
 
 import pytest
+
+
+def missing(what: str) -> NoReturn:
+    """Skip the test because *what* says so, or fail where REQUIRE_TEST_TOOLS=1 is set."""
+    if os.environ.get("REQUIRE_TEST_TOOLS") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
 
 
 def find_tool(*names: str) -> str:
@@ -12,10 +20,7 @@ def find_tool(*names: str) -> str:
     for name in names:
         if path := shutil.which(name):
             return path
-    missing = f"{' or '.join(names)} is not installed"
-    if os.environ.get("REQUIRE_TEST_TOOLS") == "1":
-        pytest.fail(missing)
-    pytest.skip(missing)
+    missing(f"{' or '.join(names)} is not installed")
 
 
 def run_tool(name: str, *arguments: str) -> str:

@@ -1,4 +1,6 @@
 -- The queue's own schema, as pgqueuer 1.6 makes it for a schema of that name with all tables logged.
+-- The columns are pgqueuer's own.
+-- squawk-ignore-file prefer-bigint-over-int, prefer-identity
 
 SET LOCAL lock_timeout = '5s';
 SET LOCAL statement_timeout = '60s';

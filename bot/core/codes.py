@@ -130,6 +130,11 @@ def gate(tries: throttle.Tries, now: datetime, limits: throttle.Limits) -> Judge
     return Judgement(Verdict.THROTTLED, tries, wait_s=whole_seconds(until - now))
 
 
+def burnt(factor: throttle.FactorCount, step: int) -> throttle.FactorCount:
+    """Mark a step as used without accepting or counting anything: its code was shown where codes do not belong."""
+    return replace(factor, last_step=max(step, factor.last_step))
+
+
 def whole_seconds(wait: timedelta) -> int:
     """Round up: after that many seconds the wait is over."""
     return max(1, -(-int(wait / timedelta(milliseconds=1)) // 1000))

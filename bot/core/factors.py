@@ -36,7 +36,7 @@ class Factor:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Status:
     """What a person's own page shows of their MFA. Times are None where there is nothing to tell."""
 
     factor_id: int | None = None

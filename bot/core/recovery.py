@@ -30,6 +30,11 @@ def make(entropy: bytes) -> tuple[str, ...]:
     return tuple(_spell(base64.b32encode(chunk).decode("ascii")) for chunk in chunks)
 
 
+def read(spelled: str) -> RecoveryCode:
+    """Read a code that `make` spelled."""
+    return RecoveryCode(spelled.replace("-", ""))
+
+
 def digest(key: bytes, *, team_id: str, person_id: int, factor_id: int, code: RecoveryCode) -> bytes:
     """Return the 32-byte keyed hash under which a code is stored; it is worth nothing at another factor."""
     told = json.dumps(["mfabot.recovery.1", team_id, person_id, factor_id, code.symbols], separators=(",", ":"))

@@ -107,6 +107,11 @@ def after_success(tries: Tries) -> Tries:
     return replace(tries, surface=replace(tries.surface, failures=0, not_before=None))
 
 
+def after_unlock(factor: FactorCount, limits: Limits) -> FactorCount:
+    """End the lock of (c) without forgetting what was counted; whoever saves it ends the waits of (a) as well."""
+    return replace(factor, unlocked=factor.unlocked or locked(factor, limits))
+
+
 def changes(before: Tries, after: Tries, now: datetime, limits: Limits) -> list[Change]:
     """Return what a judged attempt began and ended."""
     found = []

@@ -1,0 +1,41 @@
+"""When a suspended person is released by themselves.
+
+Rules of this file (design: "Person"): after "This wasn't me" or a reported theft it takes a recovery code and a current
+code; a Slack account that came back needs one current code. Where there is no factor, nobody can show one: then a
+release by helpdesk is the way. An account that is still deactivated stays suspended.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.core.people import Person, Standing, SuspendedWhy
+
+
+class ReleaseRefusal(StrEnum):
+    """Why no code is looked at."""
+
+    NOT_SUSPENDED = "not_suspended"
+    NOT_A_MEMBER = "not_a_member"
+    NO_FACTOR = "no_factor"
+
+
+def needs_recovery_code(why: SuspendedWhy) -> bool:
+    """Whether a current code alone is not enough."""
+    return why is not SuspendedWhy.DEACTIVATED
+
+
+def may_release(person: Person, *, has_factor: bool) -> ReleaseRefusal | None:
+    """Return why *person* cannot release themselves, or None."""
+    if not person.suspended:
+        return ReleaseRefusal.NOT_SUSPENDED
+    if person.standing is not Standing.MEMBER:
+        return ReleaseRefusal.NOT_A_MEMBER
+    if not has_factor:
+        return ReleaseRefusal.NO_FACTOR
+    return None
+
+
+def after_return(person: Person, *, has_factor: bool) -> bool:
+    """Whether a deactivated account that came back is free at once: it is, where there is no factor to show."""
+    return person.suspended_why is SuspendedWhy.DEACTIVATED and person.standing is Standing.MEMBER and not has_factor

@@ -1,0 +1,229 @@
+"""Starting, confirming and ending an enrollment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from bot.core import audit, codes, enrollment, messages, otpauth
+from bot.core.audit import SYSTEM
+from bot.core.codes import TotpCode
+from bot.core.enrollment import ConfirmRefusal, Enrollment, StartRefusal, State
+from bot.core.factors import Factor, RevokedWhy
+from bot.core.jobs import DeliverQr, ExpireEnrollment
+from bot.core.people import Person
+from bot.core.sealing import NONCE_BYTES, Place, Purpose
+from bot.services.ending import end, record, save_end
+from bot.services.judging import Judge, Judged, in_slack
+from bot.services.means import Means
+from bot.services.notices import refresh_home, tell
+from bot.services.recovery import make_codes
+from storage import enrollments, factors, jobs, people, recovery_codes
+from storage import messages as sent
+from storage.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An enrollment is under way; the QR comes by DM."""
+
+    enrollment_id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """MFA is on. The recovery codes are shown now and never again."""
+
+    factor_id: int
+    codes: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """No match: *left* tries, and the minutes the phone's clock is off where that explains it."""
+
+    left: int
+    minutes_off: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidFormat:
+    """Not six digits; counted nowhere."""
+
+
+class Enrollments:
+    """The life of an enrollment, one transaction a step."""
+
+    def __init__(self, means: Means, judge: Judge) -> None:
+        self._means = means
+        self._judge = judge
+
+    async def start(
+        self, person_id: int, *, intent: UUID, replacing: bool, typed: str = ""
+    ) -> Started | StartRefusal | Judged:
+        """Start an enrollment; with *replacing*, *typed* is a current or recovery code. One effect an *intent* (X3)."""
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [person_id]))[person_id]
+            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            done = await enrollments.by_intent(conn, person_id, intent)
+            if done is not None:
+                return Started(done.enrollment_id, done.expires_at)
+            refusal = enrollment.may_start(
+                person,
+                has_factor=factor is not None,
+                replacing=replacing,
+                lately=await enrollments.count_lately(conn, person_id, now=now),
+                limits=self._means.enrollment,
+            )
+            if refusal is not None:
+                await record(conn, audit.Kind.ENROLLMENT_REFUSED, person, now, {"why": refusal.value})
+                return refusal
+            if factor is not None:
+                asked = in_slack(person_id, "replace", recovery=True)
+                judged = await self._judge.judge(conn, person, factor, typed, asked)
+                if not judged.accepted:
+                    return judged
+            before = await enrollments.pending_of(conn, person_id)
+            if before is not None:
+                await end(conn, person, before, State.SUPERSEDED, now)
+            return await self._begin(conn, person, factor, intent, now)
+
+    async def confirm(
+        self, enrollment_id: int, *, by: int, typed: str
+    ) -> Confirmed | ConfirmRefusal | WrongCode | InvalidFormat:
+        """Turn MFA on, if *typed* is a right code for this very pending secret (E1)."""
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [by]))[by]
+            factor = (await factors.lock_active(conn, [by])).get(by)
+            pending = await enrollments.get(conn, enrollment_id)
+            if pending is None:
+                return ConfirmRefusal.NOT_YOURS
+            refusal = enrollment.may_confirm(pending, by=person, now=now)
+            if refusal is not None:
+                if refusal is ConfirmRefusal.EXPIRED and pending.state is State.PENDING:
+                    await end(conn, person, pending, State.EXPIRED, now)
+                return refusal
+            if pending.replaces != (factor.factor_id if factor else None):
+                # It was started for another state of this person's MFA than the present one.
+                await end(conn, person, pending, State.SUPERSEDED, now)
+                return ConfirmRefusal.SUPERSEDED
+            code = codes.parse(typed)
+            if not isinstance(code, TotpCode):
+                return InvalidFormat()
+            secret = self._open(person, pending)
+            step = codes.matching_step(secret, code, now)
+            if step is None:
+                return await self._count_wrong(conn, person, pending, codes.minutes_off(secret, code, now), now)
+            return await self._bind(conn, person, pending, secret=secret, step=step, old=factor, now=now)
+
+    async def cancel(self, enrollment_id: int, *, by: int) -> State | None:
+        """Cancel a pending enrollment of one's own; return the state it is in now, None where it is not theirs."""
+        return await self._end_by_id(enrollment_id, State.CANCELLED, by=by)
+
+    async def expire(self, enrollment_id: int) -> State | None:
+        """End an enrollment whose time is over; return the state it is in now."""
+        return await self._end_by_id(enrollment_id, State.EXPIRED)
+
+    async def give_up(self, enrollment_id: int) -> State | None:
+        """End an enrollment whose QR Slack says it will never deliver."""
+        return await self._end_by_id(enrollment_id, State.UNDELIVERED)
+
+    async def key(self, enrollment_id: int, *, by: int) -> str | None:
+        """Return the pending secret for typing by hand, to its owner alone and only while it can be confirmed."""
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [by]))[by]
+            pending = await enrollments.get(conn, enrollment_id)
+            if pending is None or enrollment.may_confirm(pending, by=person, now=self._means.now()) is not None:
+                return None
+            return self._open(person, pending)
+
+    async def _begin(
+        self, conn: Connection, person: Person, factor: Factor | None, intent: UUID, now: datetime
+    ) -> Started:
+        enrollment_id = await enrollments.next_id(conn)
+        secret = otpauth.spell_secret(self._means.random(otpauth.SECRET_BYTES))
+        place = Place(Purpose.ENROLLMENT, person.team_id, person.person_id, enrollment_id)
+        begun = Enrollment(
+            enrollment_id=enrollment_id,
+            person_id=person.person_id,
+            intent=intent,
+            state=State.PENDING,
+            replaces=factor.factor_id if factor else None,
+            sealed=self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES)),
+            wrong=0,
+            started_at=now,
+            expires_at=now + self._means.enrollment.ttl,
+        )
+        await enrollments.insert(conn, begun)
+        await sent.insert(conn, person.person_id, messages.Kind.ENROLLMENT, now=now, enrollment_id=enrollment_id)
+        detail = {"enrollment": enrollment_id, "replaces": begun.replaces}
+        await record(conn, audit.Kind.ENROLLMENT_STARTED, person, now, detail)
+        await jobs.enqueue(conn, DeliverQr(enrollment_id))
+        await jobs.enqueue(conn, ExpireEnrollment(enrollment_id), after=self._means.enrollment.ttl)
+        await refresh_home(conn, person.person_id)
+        return Started(enrollment_id, begun.expires_at)
+
+    async def _bind(
+        self,
+        conn: Connection,
+        person: Person,
+        pending: Enrollment,
+        *,
+        secret: str,
+        step: int,
+        old: Factor | None,
+        now: datetime,
+    ) -> Confirmed:
+        """Swap the factors in one transaction; the step of the confirming code counts as used (C1)."""
+        if old is not None:
+            await factors.revoke(conn, old.factor_id, why=RevokedWhy.REPLACED, now=now)
+            await recovery_codes.void(conn, old.factor_id, now=now)
+        factor_id = await factors.next_id(conn)
+        place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor_id)
+        sealed = self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES))
+        await factors.insert(conn, factor_id, person_id=person.person_id, sealed=sealed, last_step=step, now=now)
+        shown = await make_codes(conn, self._means, person, factor_id, intent=pending.intent, now=now)
+        await end(conn, person, pending, State.CONFIRMED, now)
+        kind = audit.Kind.MFA_REPLACED if old else audit.Kind.MFA_ENABLED
+        detail = {"enrollment": pending.enrollment_id, "factor": factor_id, "replaced": old.factor_id if old else None}
+        await record(conn, kind, person, now, detail)
+        await tell(conn, person.person_id, messages.Kind.REPLACED if old else messages.Kind.ENABLED, now=now)
+        return Confirmed(factor_id, shown)
+
+    async def _count_wrong(
+        self, conn: Connection, person: Person, pending: Enrollment, minutes_off: int | None, now: datetime
+    ) -> WrongCode | ConfirmRefusal:
+        counted = enrollment.after_wrong_code(pending, now=now, limits=self._means.enrollment)
+        detail = {"enrollment": pending.enrollment_id, "wrong": counted.wrong, "clock_off": minutes_off is not None}
+        await record(conn, audit.Kind.ENROLLMENT_WRONG_CODE, person, now, detail)
+        if counted.state is State.EXHAUSTED:
+            await save_end(conn, person, counted, now)
+            return ConfirmRefusal.EXHAUSTED
+        await enrollments.save(conn, counted)
+        return WrongCode(self._means.enrollment.max_wrong - counted.wrong, minutes_off)
+
+    async def _end_by_id(self, enrollment_id: int, state: State, *, by: int | None = None) -> State | None:
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            found = await enrollments.get(conn, enrollment_id)
+            if found is None or by not in (None, found.person_id):
+                return None
+            person = (await people.lock(conn, [found.person_id]))[found.person_id]
+            # Read again: the first look was without the person's row.
+            held = await enrollments.get(conn, enrollment_id)
+            if held is None or held.state is not State.PENDING:
+                return held.state if held else None
+            if state is State.EXPIRED and now < held.expires_at:
+                return held.state
+            await end(conn, person, held, state, now, actor=SYSTEM if by is None else None)
+            return state
+
+    def _open(self, person: Person, pending: Enrollment) -> str:
+        if pending.sealed is None:
+            raise ValueError("an enrollment that is pending has a secret")
+        place = Place(Purpose.ENROLLMENT, person.team_id, person.person_id, pending.enrollment_id)
+        return self._means.keyring.open(place, pending.sealed)

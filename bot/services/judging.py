@@ -1,0 +1,180 @@
+"""The one function that judges a typed code, inside the transaction of whoever asks, whatever the surface.
+
+Its caller holds the factor's row. Suspension and enrollment are guards, the code comes last; what was counted is saved
+in the caller's transaction and commits with a refusal as well (C1 to C6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core import audit, codes, recovery, throttle
+from bot.core.audit import Event, by_person
+from bot.core.codes import RecoveryCode, TotpCode, Verdict
+from bot.core.factors import Factor
+from bot.core.messages import Kind
+from bot.core.people import Person
+from bot.core.sealing import Place, Purpose
+from bot.services.means import Means
+from bot.services.notices import tell
+from storage import attempts, factors, recovery_codes
+from storage import audit as audit_events
+from storage.pool import Connection
+
+TOLD_AT_MOST_EVERY = timedelta(hours=1)
+
+
+class Method(StrEnum):
+    """With what a verification succeeded."""
+
+    TOTP = "totp"
+    RECOVERY_CODE = "recovery_code"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The answer: *wait_s* with `throttled`, *method* with `accepted`."""
+
+    verdict: Verdict
+    method: Method | None = None
+    wait_s: int | None = None
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the code was right and is now used."""
+        return self.verdict is Verdict.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For what a code is asked: where, by whom (for the audit), what for, and whether a recovery code will do."""
+
+    surface: str
+    actor: str
+    purpose: str
+    recovery: bool
+    while_suspended: bool = False
+
+
+class Judge:
+    """Judges codes with the means of the process."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    async def judge(self, conn: Connection, person: Person, factor: Factor | None, typed: str, asked: Asked) -> Judged:
+        """Judge what somebody *typed* as a code of *person*, whose *factor* the transaction holds."""
+        now = self._means.now()
+        if person.suspended and not asked.while_suspended:
+            return Judged(Verdict.SUSPENDED)
+        if factor is None:
+            return Judged(Verdict.NOT_ENROLLED)
+        code = codes.parse(typed)
+        if isinstance(code, RecoveryCode) and asked.recovery:
+            return await self._judge_recovery(conn, person, factor, code, asked, now)
+        if isinstance(code, TotpCode):
+            return await self._judge_totp(conn, person, factor, code, asked, now)
+        return Judged(Verdict.INVALID_FORMAT)
+
+    async def digests(self, conn: Connection, person: Person, factor: Factor, code: RecoveryCode) -> list[bytes]:
+        """Return under which hashes the code would be stored, one a key in use."""
+        return [
+            recovery.digest(
+                self._means.keyring.derived(Purpose.RECOVERY, key_id),
+                team_id=person.team_id,
+                person_id=person.person_id,
+                factor_id=factor.factor_id,
+                code=code,
+            )
+            for key_id in await recovery_codes.key_ids(conn, factor.factor_id)
+            if key_id in self._means.keyring.keys
+        ]
+
+    def secret(self, person: Person, factor: Factor) -> str:
+        """Open a factor's secret."""
+        place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor.factor_id)
+        return self._means.keyring.open(place, factor.sealed)
+
+    async def _judge_recovery(
+        self, conn: Connection, person: Person, factor: Factor, code: RecoveryCode, asked: Asked, now: datetime
+    ) -> Judged:
+        used = await recovery_codes.use(conn, factor.factor_id, await self.digests(conn, person, factor, code), now=now)
+        if not used:
+            await audit_events.record(conn, self._verification(person, Verdict.WRONG_CODE, None, asked, now))
+            return Judged(Verdict.WRONG_CODE)
+        # The way out that no attacker can close: waits and lock end, the counts stay (C5).
+        count = throttle.after_unlock(factor.count, self._means.throttle)
+        await factors.save_count(conn, factor.factor_id, count, verified_at=now)
+        ended = await attempts.end_waits(conn, factor.factor_id)
+        left = await recovery_codes.left(conn, factor.factor_id)
+        events = [self._verification(person, Verdict.ACCEPTED, Method.RECOVERY_CODE, asked, now)]
+        if ended or count != factor.count:
+            events.append(Event(audit.Kind.UNLOCKED, now, asked.actor, asked.surface, person.person_id))
+        await audit_events.record(conn, *events)
+        await tell(
+            conn,
+            person.person_id,
+            Kind.RECOVERY_CODE_USED,
+            now=now,
+            detail={"left": left, "surface": asked.surface, "purpose": asked.purpose},
+        )
+        return Judged(Verdict.ACCEPTED, Method.RECOVERY_CODE)
+
+    async def _judge_totp(
+        self, conn: Connection, person: Person, factor: Factor, code: TotpCode, asked: Asked, now: datetime
+    ) -> Judged:
+        before = throttle.Tries(factor.count, await attempts.get(conn, factor.factor_id, asked.surface))
+        refused = codes.gate(before, now, self._means.throttle)
+        if refused is not None:
+            # Neither judged nor consumed, and no event a try: the one when the wait began tells it.
+            return Judged(refused.verdict, wait_s=refused.wait_s)
+        step = codes.matching_step(self.secret(person, factor), code, now)
+        judgement = codes.judge(before, step, now, self._means.throttle)
+        accepted = judgement.verdict is Verdict.ACCEPTED
+        await factors.save_count(conn, factor.factor_id, judgement.tries.factor, verified_at=now if accepted else None)
+        if judgement.tries.surface != before.surface:
+            await attempts.save(conn, factor.factor_id, asked.surface, judgement.tries.surface)
+        changes = throttle.changes(before, judgement.tries, now, self._means.throttle)
+        await audit_events.record(
+            conn,
+            self._verification(person, judgement.verdict, Method.TOTP if accepted else None, asked, now),
+            *(Event(_EVENTS[change], now, asked.actor, asked.surface, person.person_id) for change in changes),
+        )
+        await self._tell_of_waits(conn, factor, changes, asked, now)
+        return Judged(judgement.verdict, method=Method.TOTP if accepted else None)
+
+    async def _tell_of_waits(
+        self, conn: Connection, factor: Factor, changes: list[throttle.Change], asked: Asked, now: datetime
+    ) -> None:
+        begun = [change for change in changes if change is not throttle.Change.WAIT_ENDED]
+        if not begun:
+            return
+        locked = throttle.Change.LOCKED in begun
+        not_before = now if factor.told_at is None else max(now, factor.told_at + TOLD_AT_MOST_EVERY)
+        if not_before > now and not locked:
+            return
+        # A lock is never left untold: within the hour its notice waits for the hour to end.
+        kind = Kind.LOCKED if locked else Kind.SLOWED_DOWN
+        await tell(conn, factor.person_id, kind, now=now, detail={"surface": asked.surface}, after=not_before - now)
+        await factors.mark_told(conn, factor.factor_id, now=not_before)
+
+    def _verification(
+        self, person: Person, verdict: Verdict, method: Method | None, asked: Asked, now: datetime
+    ) -> Event:
+        detail = {"verdict": verdict.value, "method": method.value if method else None, "purpose": asked.purpose}
+        return Event(audit.Kind.VERIFICATION, now, asked.actor, asked.surface, person.person_id, detail)
+
+
+_EVENTS = {
+    throttle.Change.WAIT_BEGAN: audit.Kind.WAIT_BEGAN,
+    throttle.Change.DAY_LIMIT_REACHED: audit.Kind.DAY_LIMIT_REACHED,
+    throttle.Change.LOCKED: audit.Kind.LOCKED,
+    throttle.Change.WAIT_ENDED: audit.Kind.WAIT_ENDED,
+}
+
+
+def in_slack(person_id: int, purpose: str, *, recovery: bool, while_suspended: bool = False) -> Asked:
+    """Ask for a code in Slack, by the person themselves."""
+    return Asked(throttle.SLACK, by_person(person_id), purpose, recovery, while_suspended)

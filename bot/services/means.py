@@ -1,0 +1,26 @@
+"""What every service is given: the database, the keys, the time, chance, and the limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core import enrollment, throttle
+from bot.core.sealing import Keyring
+from storage.pool import Pool
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Given once, when the process is put together; tests give their own clock."""
+
+    pool: Pool
+    keyring: Keyring = field(repr=False)
+    now: Callable[[], datetime]
+    """The time, aware."""
+    random: Callable[[int], bytes]
+    """So many bytes of the operating system's generator."""
+    throttle: throttle.Limits
+    enrollment: enrollment.Limits
+    issuer: str

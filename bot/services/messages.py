@@ -1,0 +1,57 @@
+"""Notices: what the jobs read before they post or edit one, and save afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.jobs import EditMessage
+from bot.core.messages import Message
+from bot.core.throttle import SLACK
+from bot.services.means import Means
+from storage import apps, jobs, messages, people
+from storage.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice and what its words need: the owner's Slack id, and the name of the app that it speaks of."""
+
+    message: Message
+    slack_user_id: str
+    app: str | None
+
+
+class Messages:
+    """Reads and saves for the jobs that notify and edit."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    async def notice(self, message_id: int) -> Notice | None:
+        """Return a notice as it should be shown now."""
+        async with self._means.pool.transaction() as conn:
+            message = await messages.get(conn, message_id)
+            person = None if message is None else await people.get(conn, message.person_id)
+            if message is None or person is None:
+                return None
+            return Notice(message, person.slack_user_id, await self._app(conn, message))
+
+    async def posted(self, message_id: int, *, channel: str, ts: str) -> None:
+        """Store where the bare sentence is."""
+        async with self._means.pool.transaction() as conn:
+            await messages.save_reference(conn, message_id, channel=channel, ts=ts)
+
+    async def completed(self, message_id: int) -> None:
+        """Store that the button is shown; where the notice was settled meanwhile, enqueue the edit that removes it."""
+        async with self._means.pool.transaction() as conn:
+            await messages.mark_complete(conn, message_id)
+            # Read after the row is held by the update above: whoever settles it comes before or after.
+            message = await messages.get(conn, message_id)
+            if message is not None and message.settled is not None:
+                await jobs.enqueue(conn, EditMessage(message_id))
+
+    async def _app(self, conn: Connection, message: Message) -> str | None:
+        surface = message.detail.get("surface")
+        if not isinstance(surface, str) or surface == SLACK:
+            return None
+        return await apps.name_of(conn, int(surface.removeprefix("app:")))

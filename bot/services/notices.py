@@ -1,0 +1,32 @@
+"""Telling the owner, from within the transaction that causes it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.core.audit import Detail
+from bot.core.jobs import Notify, RefreshHome
+from bot.core.messages import Kind
+from storage import jobs, messages
+from storage.pool import Connection
+
+
+async def tell(
+    conn: Connection,
+    person_id: int,
+    kind: Kind,
+    *,
+    now: datetime,
+    detail: Detail | None = None,
+    cause: str | None = None,
+    after: timedelta | None = None,
+) -> None:
+    """Make a notice and enqueue its posting, at once or *after* a while (R1, E6)."""
+    message_id = await messages.insert(conn, person_id, kind, now=now, detail=detail, cause=cause)
+    if message_id is not None:
+        await jobs.enqueue(conn, Notify(message_id), after=after)
+
+
+async def refresh_home(conn: Connection, person_id: int) -> None:
+    """Enqueue the person's Home tab to be brought up to date."""
+    await jobs.enqueue(conn, RefreshHome(person_id))

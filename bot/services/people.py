@@ -1,0 +1,86 @@
+"""Who is known: looked up when they act, kept up when Slack says that they changed."""
+
+from __future__ import annotations
+
+from bot.core import audit, suspension
+from bot.core.audit import SYSTEM
+from bot.core.factors import Status
+from bot.core.messages import Kind
+from bot.core.people import Actor, Home, Person, Profile, Standing, SuspendedWhy
+from bot.services.ending import cancel_pending, record
+from bot.services.means import Means
+from bot.services.notices import refresh_home, tell
+from storage import enrollments, factors, people, recovery_codes, workspaces
+
+
+class People:
+    """The people of the home workspace."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+
+    async def home(self) -> Home | None:
+        """Return the workspace as it was last seen; None before Slack has ever named it."""
+        async with self._means.pool.transaction() as conn:
+            return await workspaces.latest(conn)
+
+    async def save_home(self, home: Home) -> None:
+        """Remember the workspace that Slack has just named."""
+        async with self._means.pool.transaction() as conn:
+            await workspaces.save(conn, home, now=self._means.now())
+
+    async def find(self, actor: Actor, home: Home) -> Person | None:
+        """Return a person who was seen before."""
+        async with self._means.pool.transaction() as conn:
+            return await people.by_slack_id(conn, team_id=home.team_id, slack_user_id=actor.slack_user_id)
+
+    async def get(self, person_id: int) -> Person | None:
+        """Return a person by our own id."""
+        async with self._means.pool.transaction() as conn:
+            return await people.get(conn, person_id)
+
+    async def save(self, profile: Profile) -> Person:
+        """Save what Slack has just said of a person, with what follows from it (X7).
+
+        A deactivated account is suspended and its pending enrollment cancelled. One that came back stays suspended
+        until a current code is shown, unless there is no factor that could show one.
+        """
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            saved = await people.save(conn, profile, now=now)
+            person = (await people.lock(conn, [saved.person_id]))[saved.person_id]
+            factor = (await factors.lock_active(conn, [person.person_id])).get(person.person_id)
+            if person.standing is Standing.DELETED and person.suspended_why is not SuspendedWhy.DEACTIVATED:
+                # A suspension for another reason keeps that reason: what lifts it then asks for more.
+                why = person.suspended_why or SuspendedWhy.DEACTIVATED
+                await people.suspend(conn, person.person_id, why=why, now=now)
+                await cancel_pending(conn, person, now, actor=SYSTEM)
+                if not person.suspended:
+                    detail = {"why": why.value}
+                    await record(conn, audit.Kind.SUSPENDED, person, now, detail, actor=SYSTEM)
+            elif suspension.after_return(person, has_factor=factor is not None):
+                await people.release(conn, person.person_id)
+                detail = {"why": SuspendedWhy.DEACTIVATED.value}
+                await record(conn, audit.Kind.RELEASED, person, now, detail, actor=SYSTEM)
+                await tell(conn, person.person_id, Kind.RELEASED, now=now)
+                await refresh_home(conn, person.person_id)
+            return (await people.lock(conn, [person.person_id]))[person.person_id]
+
+    async def status(self, person_id: int) -> tuple[Person, Status] | None:
+        """Return what a person's own page shows of them."""
+        async with self._means.pool.transaction() as conn:
+            person = await people.get(conn, person_id)
+            if person is None:
+                return None
+            status = await factors.status(conn, person_id) or Status()
+            pending = await enrollments.pending_of(conn, person_id)
+            left = await recovery_codes.left(conn, status.factor_id) if status.factor_id else 0
+            return person, Status(
+                factor_id=status.factor_id,
+                since=status.since,
+                last_verified_at=status.last_verified_at,
+                codes_left=left,
+                codes_saved=status.codes_saved,
+                pending_enrollment=pending.enrollment_id if pending else None,
+                pending_until=pending.expires_at if pending else None,
+            )

@@ -1,0 +1,145 @@
+"""Recovery codes: new ones, `I saved them`, and codes pasted into the DM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from bot.core import audit, codes, messages, recovery
+from bot.core.audit import Event, by_person
+from bot.core.codes import RecoveryCode, TotpCode
+from bot.core.factors import Factor
+from bot.core.people import Person
+from bot.core.sealing import Purpose
+from bot.core.throttle import SLACK
+from bot.services.judging import Judge, Judged, in_slack
+from bot.services.means import Means
+from bot.services.notices import refresh_home, tell
+from storage import audit as audit_events
+from storage import factors, people, recovery_codes
+from storage.pool import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class NewCodes:
+    """Shown now and never again."""
+
+    factor_id: int
+    codes: tuple[str, ...] = field(repr=False)
+
+
+class MakeRefusal(StrEnum):
+    """Why no new codes were made."""
+
+    ALREADY_DONE = "already_done"
+
+
+class Pasted(StrEnum):
+    """What a message in the DM was."""
+
+    CODE = "code"
+    NO_CODE = "no_code"
+
+
+async def make_codes(
+    conn: Connection, means: Means, person: Person, factor_id: int, *, intent: UUID, now: datetime
+) -> tuple[str, ...]:
+    """Make a factor's set of codes inside the caller's transaction, voiding the set before; return them to be shown."""
+    shown = recovery.make(means.random(recovery.HOW_MANY * recovery.ENTROPY_BYTES))
+    key_id = means.keyring.primary
+    key = means.keyring.derived(Purpose.RECOVERY, key_id)
+    digests = [
+        recovery.digest(
+            key, team_id=person.team_id, person_id=person.person_id, factor_id=factor_id, code=recovery.read(code)
+        )
+        for code in shown
+    ]
+    await recovery_codes.void(conn, factor_id, now=now)
+    await recovery_codes.insert_set(conn, factor_id, intent=intent, key_id=key_id, digests=digests, now=now)
+    return shown
+
+
+class Recovery:
+    """What a person does with their recovery codes, one transaction a step."""
+
+    def __init__(self, means: Means, judge: Judge) -> None:
+        self._means = means
+        self._judge = judge
+
+    async def renew(self, person_id: int, *, intent: UUID, typed: str) -> NewCodes | MakeRefusal | Judged:
+        """Make new codes for a current TOTP code; a recovery code will not do. One effect an *intent* (X3)."""
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [person_id]))[person_id]
+            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            if factor is not None and await recovery_codes.was_made(conn, factor.factor_id, intent=intent):
+                return MakeRefusal.ALREADY_DONE
+            asked = in_slack(person_id, "recovery-codes", recovery=False)
+            judged = await self._judge.judge(conn, person, factor, typed, asked)
+            if not judged.accepted or factor is None:
+                return judged
+            shown = await make_codes(conn, self._means, person, factor.factor_id, intent=intent, now=now)
+            await factors.mark_codes_unsaved(conn, factor.factor_id)
+            await self._record(conn, audit.Kind.RECOVERY_CODES_MADE, person, factor, now)
+            await tell(conn, person_id, messages.Kind.RECOVERY_CODES_MADE, now=now)
+            await refresh_home(conn, person_id)
+            return NewCodes(factor.factor_id, shown)
+
+    async def saved(self, person_id: int, *, factor_id: int) -> None:
+        """Remember that the owner saved the codes of this factor; nothing happens for another or an ended one."""
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [person_id]))[person_id]
+            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            if factor is None or factor.factor_id != factor_id or factor.codes_saved_at is not None:
+                return
+            await factors.mark_codes_saved(conn, factor_id, now=now)
+            await self._record(conn, audit.Kind.RECOVERY_CODES_SAVED, person, factor, now)
+            await refresh_home(conn, person_id)
+
+    async def pasted(self, person_id: int, *, text: str, cause: str) -> Pasted:
+        """Make a code that was pasted into the DM worthless; nothing else changes, and nothing is judged.
+
+        The reply is the same whether or not the code was a right one; *cause* names the message, which may come twice.
+        """
+        code = codes.parse(text)
+        if code is None:
+            return Pasted.NO_CODE
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [person_id]))[person_id]
+            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            if factor is not None:
+                await self._burn(conn, person, factor, code, cause, now)
+            await tell(conn, person_id, messages.Kind.CODE_PASTED, now=now, cause=cause)
+            return Pasted.CODE
+
+    async def _burn(
+        self,
+        conn: Connection,
+        person: Person,
+        factor: Factor,
+        code: TotpCode | RecoveryCode,
+        cause: str,
+        now: datetime,
+    ) -> None:
+        if isinstance(code, TotpCode):
+            step = codes.matching_step(self._judge.secret(person, factor), code, now)
+            if step is None or step <= factor.count.last_step:
+                return
+            await factors.save_count(conn, factor.factor_id, codes.burnt(factor.count, step), verified_at=None)
+        else:
+            digests = await self._judge.digests(conn, person, factor, code)
+            if not await recovery_codes.use(conn, factor.factor_id, digests, now=now):
+                return
+            left = await recovery_codes.left(conn, factor.factor_id)
+            kind = messages.Kind.RECOVERY_CODE_PASTED
+            await tell(conn, person.person_id, kind, now=now, detail={"left": left}, cause=cause)
+            await refresh_home(conn, person.person_id)
+        await self._record(conn, audit.Kind.CODE_PASTED, person, factor, now)
+
+    async def _record(self, conn: Connection, kind: audit.Kind, person: Person, factor: Factor, now: datetime) -> None:
+        event = Event(kind, now, by_person(person.person_id), SLACK, person.person_id, {"factor": factor.factor_id})
+        await audit_events.record(conn, event)

@@ -1,0 +1,102 @@
+"""`This wasn't me - stop it`, and `It was me`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.core import audit, codes, suspension
+from bot.core.codes import RecoveryCode, Verdict
+from bot.core.factors import Factor
+from bot.core.jobs import EditMessage
+from bot.core.messages import Kind, Settled
+from bot.core.people import Person, SuspendedWhy
+from bot.core.suspension import ReleaseRefusal
+from bot.services.ending import cancel_pending, record
+from bot.services.judging import Judge, Judged, in_slack
+from bot.services.means import Means
+from bot.services.notices import refresh_home, tell
+from storage import factors, jobs, messages, people, recovery_codes
+from storage.pool import Connection
+
+
+class Stopped(StrEnum):
+    """What pressing the button did."""
+
+    NOW = "now"
+    BEFORE = "before"
+    NOT_YOURS = "not_yours"
+
+
+class Released(StrEnum):
+    """The suspension is over."""
+
+    NOW = "now"
+
+
+class Suspension:
+    """Stops everything for a person who says it was not them, and lets them back."""
+
+    def __init__(self, means: Means, judge: Judge) -> None:
+        self._means = means
+        self._judge = judge
+
+    async def stop(self, message_id: int, *, by: int) -> Stopped:
+        """Suspend the owner of a notice, who says that what it tells was not them. It needs no code: it tightens."""
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [by]))[by]
+            await factors.lock_active(conn, [by])
+            message = await messages.get(conn, message_id)
+            if message is None or message.person_id != by:
+                return Stopped.NOT_YOURS
+            if not message.asks:
+                return Stopped.BEFORE
+            await messages.settle(conn, message_id, Settled.STOPPED, now=now)
+            await jobs.enqueue(conn, EditMessage(message_id))
+            if person.suspended:
+                return Stopped.BEFORE
+            await people.suspend(conn, by, why=SuspendedWhy.NOT_ME, now=now)
+            await cancel_pending(conn, person, now)
+            detail: audit.Detail = {"why": SuspendedWhy.NOT_ME.value, "message": message_id}
+            await record(conn, audit.Kind.SUSPENDED, person, now, detail)
+            await tell(conn, by, Kind.SUSPENDED, now=now)
+            await refresh_home(conn, by)
+            return Stopped.NOW
+
+    async def release(self, person_id: int, *, typed: str, recovery_code: str) -> Released | ReleaseRefusal | Judged:
+        """Lift the owner's own suspension: a current code, and where the reason asks for it a recovery code as well."""
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            person = (await people.lock(conn, [person_id]))[person_id]
+            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            refusal = suspension.may_release(person, has_factor=factor is not None)
+            if refusal is not None or factor is None or person.suspended_why is None:
+                return refusal or ReleaseRefusal.NO_FACTOR
+            second = await self._second(conn, person, factor, recovery_code)
+            if isinstance(second, Judged):
+                return second
+            asked = in_slack(person_id, "release", recovery=False, while_suspended=True)
+            judged = await self._judge.judge(conn, person, factor, typed, asked)
+            if not judged.accepted:
+                return judged
+            await recovery_codes.use(conn, factor.factor_id, second, now=now)
+            await people.release(conn, person_id)
+            await record(conn, audit.Kind.RELEASED, person, now, {"why": person.suspended_why.value})
+            await tell(conn, person_id, Kind.RELEASED, now=now)
+            await refresh_home(conn, person_id)
+            return Released.NOW
+
+    async def _second(self, conn: Connection, person: Person, factor: Factor, typed: str) -> list[bytes] | Judged:
+        """Return the digests of a recovery code that is still good (none where none is asked for), or the refusal.
+
+        It is used up only together with a right current code, so that a mistyped one costs nothing.
+        """
+        if person.suspended_why is None or not suspension.needs_recovery_code(person.suspended_why):
+            return []
+        code = codes.parse(typed)
+        if not isinstance(code, RecoveryCode):
+            return Judged(Verdict.INVALID_FORMAT)
+        digests = await self._judge.digests(conn, person, factor, code)
+        if not await recovery_codes.is_live(conn, factor.factor_id, digests):
+            return Judged(Verdict.WRONG_CODE)
+        return digests

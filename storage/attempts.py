@@ -1,0 +1,48 @@
+"""Table attempt: failures and the wait, per factor and surface. The factor's row is held by whoever writes here."""
+
+from __future__ import annotations
+
+from bot.core.throttle import SurfaceCount
+from storage.pool import Connection
+
+
+async def get(conn: Connection, factor_id: int, surface: str) -> SurfaceCount:
+    """Return what is counted on *surface*; nothing yet is a count of none."""
+    row = await conn.fetchrow(
+        "SELECT failures, failed_at, not_before FROM attempt WHERE factor_id = $1 AND surface = $2", factor_id, surface
+    )
+    return SurfaceCount() if row is None else SurfaceCount(row["failures"], row["failed_at"], row["not_before"])
+
+
+async def save(conn: Connection, factor_id: int, surface: str, count: SurfaceCount) -> None:
+    """Save what is counted on *surface*."""
+    await conn.execute(
+        """
+        INSERT INTO attempt (factor_id, surface, failures, failed_at, not_before)
+        VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (factor_id, surface)
+            DO UPDATE SET failures = excluded.failures,
+                          failed_at = excluded.failed_at,
+                          not_before = excluded.not_before
+        """,
+        factor_id,
+        surface,
+        count.failures,
+        count.failed_at,
+        count.not_before,
+    )
+
+
+async def end_waits(conn: Connection, factor_id: int) -> int:
+    """End the waits on every surface, not the counts; return how many there were."""
+    ended = await conn.fetch(
+        """
+        UPDATE attempt
+           SET not_before = NULL
+         WHERE factor_id = $1
+           AND not_before IS NOT NULL
+        RETURNING surface
+        """,
+        factor_id,
+    )
+    return len(ended)

@@ -1,0 +1,139 @@
+"""Table person: who is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from bot.core.people import Person, Profile, Standing, SuspendedWhy
+from storage.pool import Connection
+
+
+async def save(conn: Connection, profile: Profile, *, now: datetime) -> Person:
+    """Insert or refresh what Slack says of a person; a suspension is left as it stands."""
+    rows = await conn.fetch(
+        """
+        INSERT INTO person (team_id, slack_user_id, enterprise_id, standing, name, email, tz, seen_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            ON CONFLICT ON CONSTRAINT person_slack_identity
+            DO UPDATE SET enterprise_id = excluded.enterprise_id,
+                          standing = excluded.standing,
+                          name = excluded.name,
+                          email = excluded.email,
+                          tz = excluded.tz,
+                          seen_at = excluded.seen_at
+        RETURNING person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
+        """,
+        profile.team_id,
+        profile.slack_user_id,
+        profile.enterprise_id,
+        profile.standing,
+        profile.name,
+        profile.email,
+        profile.tz,
+        now,
+    )
+    return _person(rows[0])
+
+
+async def lock(conn: Connection, person_ids: Sequence[int]) -> dict[int, Person]:
+    """Hold the rows of *person_ids*, in id order, until the transaction ends; not against foreign-key checks."""
+    rows = await conn.fetch(
+        """
+        SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
+          FROM person
+         WHERE person_id = ANY ($1)
+         ORDER BY person_id
+           FOR NO KEY UPDATE
+        """,
+        person_ids,
+    )
+    return {row["person_id"]: _person(row) for row in rows}
+
+
+async def get(conn: Connection, person_id: int) -> Person | None:
+    """Return a person without holding the row."""
+    row = await conn.fetchrow(
+        """
+        SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
+          FROM person
+         WHERE person_id = $1
+        """,
+        person_id,
+    )
+    return None if row is None else _person(row)
+
+
+async def by_slack_id(conn: Connection, *, team_id: str, slack_user_id: str) -> Person | None:
+    """Return the person of a Slack id in one workspace."""
+    row = await conn.fetchrow(
+        """
+        SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
+          FROM person
+         WHERE team_id = $1
+           AND slack_user_id = $2
+        """,
+        team_id,
+        slack_user_id,
+    )
+    return None if row is None else _person(row)
+
+
+async def by_email(conn: Connection, *, team_id: str, email: str) -> Person | None:
+    """Return the one full member with this address; None where nobody has it, or more than one."""
+    rows = await conn.fetch(
+        """
+        SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
+          FROM person
+         WHERE team_id = $1
+           AND lower(email) = lower($2)
+           AND standing = 'member'
+         LIMIT 2
+        """,
+        team_id,
+        email,
+    )
+    return _person(rows[0]) if len(rows) == 1 else None
+
+
+async def suspend(conn: Connection, person_id: int, *, why: SuspendedWhy, now: datetime) -> None:
+    """Suspend a person, or change why; since when is kept."""
+    await conn.execute(
+        """
+        UPDATE person
+           SET suspended_at = coalesce(suspended_at, $3),
+               suspended_why = $2
+         WHERE person_id = $1
+        """,
+        person_id,
+        why,
+        now,
+    )
+
+
+async def release(conn: Connection, person_id: int) -> None:
+    """End a suspension."""
+    await conn.execute(
+        """
+        UPDATE person
+           SET suspended_at = NULL,
+               suspended_why = NULL
+         WHERE person_id = $1
+        """,
+        person_id,
+    )
+
+
+def _person(row: asyncpg.Record) -> Person:
+    return Person(
+        person_id=row["person_id"],
+        team_id=row["team_id"],
+        slack_user_id=row["slack_user_id"],
+        standing=Standing(row["standing"]),
+        name=row["name"],
+        email=row["email"],
+        suspended_at=row["suspended_at"],
+        suspended_why=None if row["suspended_why"] is None else SuspendedWhy(row["suspended_why"]),
+    )

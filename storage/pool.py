@@ -1,0 +1,118 @@
+"""Connections of one process to Postgres, with a bound on every wait.
+
+Errors of the driver carry values of rows in their text (K4), so none of them leaves this file: an outage becomes
+`DatabaseAway`, anything else `DatabaseFault`, with the SQLSTATE and the constraint's name only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+
+from bot.core.faults import DatabaseAway
+
+if TYPE_CHECKING:
+    # The driver's classes are generic in its stubs only.
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+
+CONNECT_S = 0.3
+"""Seconds to wait for a connection; a listener has 2.5 s in all."""
+STATEMENT_S = 0.6
+"""Seconds for one statement. On a dead socket the driver may take twice as long."""
+
+_OUTAGES = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+)
+_OUTAGE_CLASSES = ("08", "25006", "40", "53", "55P03", "57", "58", "3D000", "28", "42P01", "XX000")
+"""SQLSTATEs that say "not now": connection, read-only, deadlock, resources, lock or statement timeout, shutdown, and
+a database or role or table that is not there yet."""
+
+
+class DatabaseFault(Exception):  # noqa: N818  reads as what it is
+    """A statement failed in a way that only a bug explains; SQLSTATE and constraint, never a value (K4)."""
+
+
+class Pool:
+    """The pool of one process. It opens on first use, so that a process starts without its database."""
+
+    def __init__(
+        self, dsn: str, *, size: int = 10, connect_s: float = CONNECT_S, statement_s: float = STATEMENT_S
+    ) -> None:
+        self._dsn = dsn
+        self._size = size
+        self._connect_s = connect_s
+        self._statement_s = statement_s
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Hold a connection in one transaction, committed at the end of the block.
+
+        Raises:
+            DatabaseAway: no connection, or the database went away or refused meanwhile; nothing was committed, or
+                (rarely) the answer to the commit was lost.
+            DatabaseFault: a bug.
+        """
+        try:
+            pool = await self._open()
+            async with pool.acquire(timeout=self._connect_s) as conn, conn.transaction():
+                yield conn
+        except asyncpg.PostgresError as error:
+            if self._pool is not None and error.sqlstate == "25006":
+                # A standby was promoted elsewhere: look for the new primary.
+                await self._pool.expire_connections()
+            raise told(error) from None
+        except _OUTAGES as error:
+            raise DatabaseAway(type(error).__name__) from None
+
+    async def close(self) -> None:
+        """Close all connections, waiting at most 5 s for those in use."""
+        if self._pool is None:
+            return
+        try:
+            await asyncio.wait_for(self._pool.close(), 5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _open(self) -> asyncpg.Pool[asyncpg.Record]:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=0,
+                    max_size=self._size,
+                    timeout=self._connect_s,
+                    command_timeout=self._statement_s,
+                    reset=_leave,
+                    server_settings={
+                        "application_name": "mfabot",
+                        "statement_timeout": str(round(self._statement_s * 1000)),
+                        "idle_in_transaction_session_timeout": "5000",
+                        "timezone": "UTC",
+                    },
+                )
+            return self._pool
+
+
+def told(error: asyncpg.PostgresError) -> DatabaseAway | DatabaseFault:
+    """Say an error of the database without its text."""
+    state = error.sqlstate or "?????"
+    if state.startswith(_OUTAGE_CLASSES):
+        return DatabaseAway(state)
+    constraint = getattr(error, "constraint_name", None)
+    return DatabaseFault(f"{state} {constraint}" if constraint else state)
+
+
+async def _leave(_conn: object) -> None:
+    """Leave a released connection as it is: every use is one transaction, and a reset costs a round trip."""

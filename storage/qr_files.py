@@ -1,0 +1,42 @@
+"""Table qr_file: every QR image that was, or may have been, uploaded (E4)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.messages import QrFile
+from storage.pool import Connection
+
+
+async def announce(conn: Connection, file_id: str, *, enrollment_id: int, now: datetime) -> None:
+    """Store a file's id before any of its bytes are sent."""
+    await conn.execute(
+        """
+        INSERT INTO qr_file (file_id, enrollment_id, announced_at)
+        VALUES ($1, $2, $3)
+            ON CONFLICT (file_id) DO NOTHING
+        """,
+        file_id,
+        enrollment_id,
+        now,
+    )
+
+
+async def undeleted(conn: Connection, enrollment_id: int) -> list[QrFile]:
+    """Return the files of an enrollment that Slack may still hold, oldest first."""
+    rows = await conn.fetch(
+        """
+        SELECT file_id, enrollment_id, deleted_at
+          FROM qr_file
+         WHERE enrollment_id = $1
+           AND deleted_at IS NULL
+         ORDER BY announced_at, file_id
+        """,
+        enrollment_id,
+    )
+    return [QrFile(row["file_id"], row["enrollment_id"], row["deleted_at"]) for row in rows]
+
+
+async def mark_deleted(conn: Connection, file_id: str, *, now: datetime) -> None:
+    """Remember that Slack has deleted the file, or never had it."""
+    await conn.execute("UPDATE qr_file SET deleted_at = $2 WHERE file_id = $1 AND deleted_at IS NULL", file_id, now)

@@ -7,14 +7,10 @@ program is replaced, and the old one goes on for a while.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
 
 import asyncpg
 
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
-    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+from storage.pool import Connection
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 

@@ -66,7 +66,7 @@ class Leashed:
         return self.wait()
 
 
-def start(  # noqa: PLR0913  what a process is started with
+def start(
     command: Sequence[str],
     *,
     env: Mapping[str, str] | None = None,

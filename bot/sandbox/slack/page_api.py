@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.sandbox import page
 from bot.sandbox.slack.errors import NotOnScreenError
 from bot.sandbox.slack.page_state import state
 
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.people import People
     from bot.sandbox.slack.workspace import Json, Message, View
 
-STATIC = Path(__file__).parent.parent / "page" / "static"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _OPEN = ("/api/", "/upload/", "/response/")
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; base-uri 'none'"
 _KEEP_ALIVE_S = 15.0
 
 
@@ -55,24 +53,18 @@ class PageApi:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return what is served."""
-        routes: list[web.AbstractRouteDef] = [
-            web.get("/", self._page),
+        return [
+            *page.routes(),
             web.get("/page/state", self._state),
             web.get("/page/live", self._live),
             web.post("/page/act", self._act),
             web.get("/page/file/{file_id}", self._file),
         ]
-        if STATIC.is_dir():
-            routes.append(web.static("/static", STATIC))
-        return routes
-
-    async def _page(self, _: web.Request) -> web.StreamResponse:
-        page = STATIC / "index.html"
-        if not page.is_file():
-            raise web.HTTPNotFound
-        return web.FileResponse(page, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
+        """Answer the state once; a page that does not know anybody yet asks for the first person's."""
+        if "user" not in request.query:
+            return web.json_response(state(self._inside, next(iter(self._inside.workspace.people))))
         return web.json_response(state(self._inside, self._user(request)))
 
     async def _live(self, request: web.Request) -> web.StreamResponse:

@@ -78,7 +78,7 @@ async def test_every_kind_of_input_is_drawn_and_sent(canned: Canned, page: Page)
     assert {block: value["a"] for block, value in canned.acts[0]["values"].items()} == {
         "1": "lost in a lake",
         "2": "stolen",
-        "3": ["lost"],
+        "3": "lost",
         "4": "lost",
         "5": "U0BEN",
         "6": None,

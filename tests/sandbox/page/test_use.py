@@ -34,7 +34,7 @@ async def test_a_modal_is_used_with_the_keyboard_alone(canned: Canned, page: Pag
     code = dialog.get_by_label("Verification code")
     await expect(code).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(code).to_have_accessible_description(re.compile(r"Please fill this in\. Six digits\."))
+    await expect(code).to_have_accessible_description(re.compile(r"Please complete this required field\. Six digits\."))
     await expect(code).to_have_attribute("aria-invalid", "true")
 
     stops = []

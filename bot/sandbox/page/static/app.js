@@ -50,7 +50,8 @@ class App {
       const response = await fetch("/page/act", { method: "POST", headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ user: this.user, ...what }) });
       const answer = await response.json().catch(() => ({ ok: false, error: `HTTP ${response.status}` }));
-      if (!answer.ok) this.#complain(`${label(what)}: ${answer.error}`);
+      // What the bot said no to, or failed at, is in the state: an error under an input, a notice, a problem.
+      if (!response.ok) this.#complain(`${label(what)}: ${answer.error}`);
     } catch {
       this.#complain(`${label(what)}: the sandbox does not answer.`);
     }
@@ -110,7 +111,7 @@ class App {
     this.#drawUnread();
     this.composer.play(this.user);
     fill($("toasts"), toasts.map((toast) => h("p", { key: toast.id, class: "toast" }, toast.text,
-      h("button", { type: "button", class: "plain", "aria-label": "Dismiss notice", onclick: () => this.act({ do: "dismiss", id: toast.id }) }, "×"))));
+      h("button", { type: "button", class: "plain", "aria-label": "Dismiss notice", onclick: () => this.act({ do: "dismiss", toast: toast.id }) }, "×"))));
     this.modals.draw(modals);
     this.phone.play(this.user);
     this.#drawGuide();

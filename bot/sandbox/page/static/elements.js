@@ -19,13 +19,13 @@ export function element(part, block, ctx, field = null) {
 export const domId = (ctx, block, part) => `${ctx.id}-${block.block_id}-${part.action_id}`.replace(/[^\w-]/g, "_");
 
 /**
- * What is in the input *block* on this page now, as the interaction sends it: a string; a list of strings for
- * checkboxes; null for nothing.
+ * What is in the input *block* on this page now, as the interaction sends it: a string, for checkboxes with
+ * commas between the values; null for nothing.
  */
 export function valueOf(block, ctx) {
   const root = document.getElementById(domId(ctx, block, block.element));
   const chosen = () => [...root.querySelectorAll("input:checked")].map((box) => box.value);
-  if (block.element.type === "checkboxes") return chosen();
+  if (block.element.type === "checkboxes") return chosen().join(",") || null;
   if (block.element.type === "radio_buttons") return chosen()[0] ?? null;
   return root.value === "" ? null : root.value;
 }
@@ -89,7 +89,7 @@ function radio_buttons(part, block, ctx, field) {
 }
 
 function checkboxes(part, block, ctx, field) {
-  const all = (box) => [...box.querySelectorAll("input:checked")].map((one) => one.value);
+  const all = (box) => [...box.querySelectorAll("input:checked")].map((one) => one.value).join(",") || null;
   return boxes("checkbox", part, block, ctx, field, (part.initial_options ?? []).map((option) => option.value), all);
 }
 

@@ -62,8 +62,8 @@ export class Modals {
       const value = valueOf(block, ctx);
       values[block.block_id] = { [block.element.action_id]: value };
       const shortest = block.element.min_length ?? 0;
-      if (!block.optional && (value === null || value.length === 0)) missing[block.block_id] = "Please fill this in.";
-      else if (typeof value === "string" && value.length < shortest) missing[block.block_id] = `At least ${shortest} characters, please.`;
+      if (!block.optional && (value === null)) missing[block.block_id] = "Please complete this required field.";
+      else if (value !== null && value.length < shortest) missing[block.block_id] = `At least ${shortest} characters, please.`;
     }
     this.#missing.set(view.id, missing);
     this.#told.delete(view.id);

@@ -37,7 +37,7 @@ def read_body(body: bytes) -> Json:
 
 
 def respond(inside: Inside, url: ResponseUrl, body: Json) -> None:
-    """Do what a POST to a response_url asks (SR31)."""
+    """Do what a POST to a response_url asks (SR53)."""
     _check_keys(body, _CONTENT | _EDITS)
     channel = inside.workspace.channels[url.channel]
     original = channel.messages.get(url.ts) if url.ts is not None else None
@@ -60,7 +60,7 @@ def respond(inside: Inside, url: ResponseUrl, body: Json) -> None:
 
 
 def say(inside: Inside, user: str, channel: str, body: Json) -> None:
-    """Post an answer in *channel*: for *user* alone unless `response_type` is `in_channel` (SR31)."""
+    """Post an answer in *channel*: for *user* alone unless `response_type` is `in_channel` (SR53)."""
     kind = body.get("response_type", "ephemeral")
     if kind not in {"ephemeral", "in_channel"}:
         raise SlackError("invalid_payload", [f"no such response_type: {kind}"], bug=True)
@@ -70,7 +70,7 @@ def say(inside: Inside, user: str, channel: str, body: Json) -> None:
 
 
 def to_command(inside: Inside, user: str, channel: str, body: bytes) -> None:
-    """Show the answer in the acknowledgement of a slash command: nothing, plain text, or a message (SR52)."""
+    """Show the answer in the acknowledgement of a slash command: nothing, plain text, or a message (SR42)."""
     if not body:
         return
     try:
@@ -82,10 +82,10 @@ def to_command(inside: Inside, user: str, channel: str, body: bytes) -> None:
 
 
 def to_submission(inside: Inside, view: View, body: bytes) -> None:
-    """Do what the acknowledgement of a submission asks (SR55 to SR58)."""
+    """Do what the acknowledgement of a submission asks (SR47, SR48, SR49, SR50)."""
     stack = inside.workspace.stack(view.user)
     if not body:
-        # SR55
+        # SR47
         if view in stack:
             del stack[stack.index(view) :]
         inside.changed()
@@ -99,7 +99,7 @@ def to_submission(inside: Inside, view: View, body: bytes) -> None:
     if action == "clear":
         stack.clear()
     elif view not in stack:
-        # SR58: another window has closed it meanwhile; there is nothing left to change.
+        # SR50: another window has closed it meanwhile; there is nothing left to change.
         return
     elif action == "errors":
         _show_errors(view, answer["errors"])
@@ -111,7 +111,7 @@ def to_submission(inside: Inside, view: View, body: bytes) -> None:
 
 
 def _show_errors(view: View, errors: object) -> None:
-    """SR56: at least one, each under an input block of this view."""
+    """SR48: at least one, each under an input block of this view."""
     if not isinstance(errors, dict) or not errors:
         raise SlackError("invalid_payload", ["errors holds at least one sentence"], bug=True)
     strangers = sorted(set(errors) - set(view.inputs))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
     from datetime import datetime
 
     from bot.sandbox.slack.workspace import Json
@@ -137,6 +137,6 @@ class CallLog:
         await self._changes.until(lambda: len(self.of(method)) >= count, timeout_s)
         return self.of(method)[count - 1]
 
-    async def next(self, method: str, timeout_s: float = PATIENCE_S) -> Call:
-        """Return the next call of *method* that ends after this line is reached."""
-        return await self.wait_for(method, len(self.of(method)) + 1, timeout_s)
+    def next(self, method: str, timeout_s: float = PATIENCE_S) -> Awaitable[Call]:
+        """Return an awaitable for the next call of *method* that ends after this line."""
+        return self.wait_for(method, len(self.of(method)) + 1, timeout_s)

@@ -30,7 +30,7 @@ def new_workspace() -> Workspace:
         Person(BOT_PERSON, "robot", "Other Robot", "bot", "", is_bot=True),
         Person(STRANGER, "sam", "Sam Stranger", "stranger", "sam@foreign.example", FOREIGN_TEAM, is_stranger=True),
         Person(BOT_USER, "mfabot", "mfabot", "the app", "", is_bot=True),
-        # SR43: its flag says that it is no bot.
+        # SR8: its flag says that it is no bot.
         Person("USLACKBOT", "slackbot", "Slackbot", "slackbot", ""),
     ]
     members = [person.id for person in people if not person.deleted]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.workspace import Json
 
 RETRY_AFTER = (timedelta(0), timedelta(minutes=1), timedelta(minutes=5))
-"""SR60: the delays of the three retries, each counted from the failure before it."""
+"""SR38: the delays of the three retries, each counted from the failure before it."""
 _OK = range(200, 300)
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
@@ -56,7 +56,7 @@ class _Late:
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return X-Slack-Signature (SR51): v0, an HMAC-SHA256 of version, timestamp and raw body."""
+    """Return X-Slack-Signature (SR35): v0, an HMAC-SHA256 of version, timestamp and raw body."""
     digest = hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256)
     return f"v0={digest.hexdigest()}"
 
@@ -76,15 +76,15 @@ class Postman:
             self._session = None
 
     async def interaction(self, payload: Json) -> Delivery:
-        """Send a click, a submission or a closing; once (SR61)."""
+        """Send a click, a submission or a closing; once (SR37)."""
         return await self._send(str(payload["type"]), urlencode({"payload": json.dumps(payload)}).encode(), _FORM)
 
     async def command(self, form: dict[str, str]) -> Delivery:
-        """Send a slash command; once (SR61)."""
+        """Send a slash command; once (SR37)."""
         return await self._send("command", urlencode(form).encode(), _FORM)
 
     async def event(self, payload: Json) -> Delivery:
-        """Send an event; a failure is followed by a retry at once and leaves two more for later (SR60)."""
+        """Send an event; a failure is followed by a retry at once and leaves two more for later (SR38)."""
         body = json.dumps(payload).encode()
         self._plan(body, 0, await self._send("event", body, _JSON))
         await self.deliver_due()
@@ -118,7 +118,7 @@ class Postman:
         return await self._post(kind, body, headers)
 
     async def _post(self, kind: str, body: bytes, headers: dict[str, str]) -> Delivery:
-        """SR50: an answer later than the client's patience is none."""
+        """SR36: an answer later than the client's patience is none."""
         session = self._session = self._session or aiohttp.ClientSession()
         started = time.monotonic()
         status, answer, no_retry = 0, b"", ""
@@ -145,7 +145,7 @@ class Postman:
         return delivery
 
     def _plan(self, body: bytes, retry: int, delivery: Delivery) -> None:
-        """SR60: no retry of what was taken, of what asks for none, and no fourth one."""
+        """SR38: no retry of what was taken, of what asks for none, and no fourth one."""
         if delivery.status in _OK or "no-retry" in delivery.headers:
             return
         if retry < len(RETRY_AFTER):

@@ -37,7 +37,7 @@ def used(block_id: str, element: Json, value: str | None, ts: str) -> Json:
 
 
 def filled(element: Json, value: str | None) -> Json:
-    """Return the element's state with *value* in it (SR29); None or empty empties it."""
+    """Return the element's state with *value* in it (SR34); None or empty empties it."""
     kind = element["type"]
     state = empty_value(element)
     if state is None:
@@ -69,7 +69,7 @@ def store(state: State, block_id: str, element: Json, value: str | None) -> None
 
 
 def faults_of(view: View) -> dict[str, str]:
-    """Return what the client itself refuses to send, by block_id (SR59)."""
+    """Return what the client itself refuses to send, by block_id (SR51)."""
     faults: dict[str, str] = {}
     for block_id, block in view.inputs.items():
         element = block["element"]

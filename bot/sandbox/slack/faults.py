@@ -67,7 +67,7 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def rate_limit(self, method: str, *, retry_after: int = 1, times: int | None = 1) -> Fault:
-        """Answer 429 `ratelimited` with Retry-After in seconds (SR12)."""
+        """Answer 429 `ratelimited` with Retry-After in seconds (SR7)."""
         return self._add(Fault(Kind.STATUS, method, times, status=429, retry_after=retry_after))
 
     def status(self, method: str, status: int = 503, *, times: int | None = 1, when: When | str = When.BEFORE) -> Fault:

@@ -27,9 +27,9 @@ class Settings:
     """How strict and how slow this Slack is; tests change it as they need."""
 
     file_processing: timedelta = timedelta(seconds=1)
-    """From files.completeUploadExternal until an image block may show the file (SR42)."""
+    """From files.completeUploadExternal until an image block may show the file (SR23)."""
     patience_s: float = 3.0
-    """Real seconds that a person's client waits for the app (SR50)."""
+    """Real seconds that a person's client waits for the app (SR36)."""
     scopes: set[str] = field(
         default_factory=lambda: {
             "commands",
@@ -114,7 +114,7 @@ class Inside:
         return message
 
     def showable(self, file_id: str) -> File | None:
-        """Return the file if an image block may show it: complete, processed, not deleted (SR41, SR42)."""
+        """Return the file if an image block may show it: complete, processed, not deleted (SR22, SR23)."""
         file = self.workspace.files.get(file_id)
         if file is None or file.deleted or file.completed_at is None:
             return None
@@ -122,7 +122,7 @@ class Inside:
         return file if self.now().timestamp() >= ready_at else None
 
     def visible(self, file_id: str, user: str) -> File | None:
-        """Return the file if *user* sees it in some message (SR44)."""
+        """Return the file if *user* sees it in some message (SR24)."""
         file = self.workspace.files.get(file_id)
         if file is None or file.deleted:
             return None

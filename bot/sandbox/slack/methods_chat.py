@@ -23,7 +23,7 @@ async def post_message(inside: Inside, arguments: Json) -> Json:
 
 
 async def update(inside: Inside, arguments: Json) -> Json:
-    """Change a message of the app's own: text alone takes the blocks away, blocks alone keep the text (SR19)."""
+    """Change a message of the app's own: text alone takes the blocks away, blocks alone keep the text (SR16)."""
     channel = _channel(inside, arguments["channel"])
     message = _own(channel, arguments["ts"], "cant_update_message")
     text = arguments.get("text", message.text if "blocks" in arguments else "")
@@ -43,7 +43,7 @@ async def delete(inside: Inside, arguments: Json) -> Json:
 
 
 async def post_ephemeral(inside: Inside, arguments: Json) -> Json:
-    """Post a message for one person's eyes; it has no ts under which it could be edited (SR32)."""
+    """Post a message for one person's eyes; it has no ts under which it could be edited (SR17)."""
     channel = _channel(inside, arguments["channel"])
     if inside.person(arguments["user"]) is None:
         raise SlackError("user_not_found")
@@ -69,7 +69,7 @@ def described(message: Message) -> Json:
 
 
 def _channel(inside: Inside, channel_id: str) -> Channel:
-    """SR39: a conversation by its own id; a person's id is none, which is stricter than Slack."""
+    """SR11: a conversation by its own id; a person's id is none, which is stricter than Slack."""
     channel = inside.workspace.channels.get(channel_id)
     if channel is None:
         raise SlackError("channel_not_found")
@@ -79,7 +79,7 @@ def _channel(inside: Inside, channel_id: str) -> Channel:
 
 
 def _own(channel: Channel, ts: str, otherwise: str) -> Message:
-    """Return the app's message; raise SlackError for none (SR32: nor an ephemeral one) or somebody else's."""
+    """Return the app's message; raise SlackError for none (SR17: nor an ephemeral one) or somebody else's."""
     message = channel.messages.get(ts)
     if message is None or message.only_for is not None:
         raise SlackError("message_not_found")

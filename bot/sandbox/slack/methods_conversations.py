@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def open_(inside: Inside, arguments: Json) -> Json:
-    """Open the conversation of the app with one person, or find it open (SR40)."""
+    """Open the conversation of the app with one person, or find it open (SR10)."""
     if "channel" in arguments:
         channel = inside.workspace.channels.get(arguments["channel"])
         if channel is None:

@@ -17,7 +17,7 @@ FILE_BYTES = 1_000_000
 
 
 async def get_upload_url(inside: Inside, arguments: Json) -> Json:
-    """Promise a file: its id is known before any bytes are sent (SR33)."""
+    """Promise a file: its id is known before any bytes are sent (SR18)."""
     length = arguments["length"]
     if length == 0 or not arguments["filename"]:
         raise SlackError("missing_argument", bug=True)
@@ -39,7 +39,7 @@ async def get_upload_url(inside: Inside, arguments: Json) -> Json:
 
 
 def upload(inside: Inside, ticket: str, content: bytes) -> File:
-    """Take the bytes of a promised file: once, and exactly as many as were promised (SR34)."""
+    """Take the bytes of a promised file: once, and exactly as many as were promised (SR19)."""
     for file in inside.workspace.files.values():
         if secrets.compare_digest(file.ticket, ticket):
             break
@@ -55,7 +55,7 @@ def upload(inside: Inside, ticket: str, content: bytes) -> File:
 
 
 async def complete_upload(inside: Inside, arguments: Json) -> Json:
-    """Make uploaded files real: private to the app (SR35)."""
+    """Make uploaded files real: private to the app (SR20)."""
     if "channel_id" in arguments:
         raise SlackError("invalid_arguments", ["this stand-in completes files in private only"], bug=True)
     wanted = arguments["files"]
@@ -76,7 +76,7 @@ async def complete_upload(inside: Inside, arguments: Json) -> Json:
 
 
 async def delete(inside: Inside, arguments: Json) -> Json:
-    """Delete a file for good, its bytes too; messages that show it show a gap (SR36)."""
+    """Delete a file for good, its bytes too; messages that show it show a gap (SR21)."""
     file = _file(inside, arguments["file"])
     file.deleted, file.content = True, None
     inside.changed()

@@ -39,7 +39,7 @@ async def info(inside: Inside, arguments: Json) -> Json:
 
 
 async def list_(inside: Inside, arguments: Json) -> Json:
-    """Describe the members of this workspace, deactivated ones and bots too, page by page (SR13)."""
+    """Describe the members of this workspace, deactivated ones and bots too, page by page (SR9)."""
     limit = arguments.get("limit") or PAGE_LIMIT
     if limit > PAGE_LIMIT:
         raise SlackError("invalid_limit", bug=True)
@@ -57,7 +57,7 @@ async def list_(inside: Inside, arguments: Json) -> Json:
 
 
 def described(person: Person, *, email: bool) -> Json:
-    """Return a user object as Slack gives it; the e-mail only with its scope (SR6, SR43)."""
+    """Return a user object as Slack gives it; the e-mail only with its scope (SR6, SR8)."""
     profile: Json = {
         "title": "",
         "phone": "",
@@ -82,7 +82,7 @@ def described(person: Person, *, email: bool) -> Json:
         "updated": person.updated,
     }
     if not person.deleted:
-        # SR43: Slack leaves these out for deactivated people.
+        # SR8: Slack leaves these out for deactivated people.
         user |= {
             "color": person.color,
             "real_name": person.real_name,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def open_(inside: Inside, arguments: Json) -> Json:
-    """Open a modal; a refused view leaves the trigger unspent (SR23)."""
+    """Open a modal; a refused view leaves the trigger unspent (SR28)."""
     trigger = _trigger(inside, arguments)
     view = views.opened(inside, trigger.user, arguments["view"])
     trigger.spent = True
@@ -22,7 +22,7 @@ async def open_(inside: Inside, arguments: Json) -> Json:
 
 
 async def push(inside: Inside, arguments: Json) -> Json:
-    """Open a modal above the one in which the trigger arose (SR24)."""
+    """Open a modal above the one in which the trigger arose (SR29)."""
     trigger = _trigger(inside, arguments)
     if trigger.view_id not in {view.id for view in inside.workspace.stack(trigger.user)}:
         raise SlackError("not_found")
@@ -32,7 +32,7 @@ async def push(inside: Inside, arguments: Json) -> Json:
 
 
 async def update(inside: Inside, arguments: Json) -> Json:
-    """Change an open modal, of one state only where a hash is given (SR25)."""
+    """Change an open modal, of one state only where a hash is given (SR30)."""
     if ("view_id" in arguments) == ("external_id" in arguments):
         raise SlackError("invalid_arguments", ["one of view_id and external_id is needed"], bug=True)
     view = views.find(inside, arguments.get("view_id"), arguments.get("external_id"))

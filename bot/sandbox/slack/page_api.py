@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.sandbox import page
+from bot.sandbox.slack import elements
 from bot.sandbox.slack.errors import NotOnScreenError
 from bot.sandbox.slack.page_state import state
 
@@ -82,7 +83,7 @@ class PageApi:
         return response
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        """The bytes of an image, for who sees it in a message (SR44)."""
+        """The bytes of an image, for who sees it in a message (SR24)."""
         file = self._inside.visible(request.match_info["file_id"], self._user(request))
         if file is None or file.content is None:
             raise web.HTTPNotFound
@@ -126,6 +127,9 @@ class PageApi:
     async def _click(self, user: str, deed: Json) -> Reply:
         message = self._message(user, deed["ts"]) if "ts" in deed else None
         view = self._view(user, deed["view_id"]) if "view_id" in deed else None
+        if view is not None:
+            # What was typed so far goes along with a click, as Slack's client sends it.
+            elements.fill(view, deed.get("values", {}))
         return await self._people.click(
             user,
             deed["action_id"],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def command(inside: Inside, person: Person, channel: Channel, command: Command, text: str) -> dict[str, str]:
-    """Return the form of a slash command (SR52)."""
+    """Return the form of a slash command (SR42)."""
     return {
         "team_id": person.team_id,
         "team_domain": inside.workspace.domain if person.team_id == HOME_TEAM else "foreign",
@@ -34,7 +34,7 @@ def command(inside: Inside, person: Person, channel: Channel, command: Command, 
 
 
 def escaped(inside: Inside, text: str, *, mentions: bool) -> str:
-    """Return what a person typed as an app receives it: `&`, `<`, `>` escaped (SR53), mentions resolved (SR54)."""
+    """Return what a person typed as an app receives it: `&`, `<`, `>` escaped (SR43), mentions resolved (SR44)."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if not mentions:
         return text
@@ -64,7 +64,7 @@ def click_on_message(inside: Inside, person: Person, channel: Channel, message: 
         },
         "trigger_id": inside.triggers.issue(person.id),
         "channel": {"id": channel.id, "name": channel.name},
-        # SR63: of an ephemeral message the app gets no content.
+        # SR41: of an ephemeral message the app gets no content.
         **({} if message.only_for else {"message": described_message(message)}),
         "state": {"values": message.state},
         "response_url": response_url(inside, person, channel, message.ts),
@@ -104,7 +104,7 @@ def closing(inside: Inside, person: Person, view: View, *, cleared: bool) -> Jso
 
 
 def event(inside: Inside, inner: Json) -> Json:
-    """Return an event in its envelope (SR62)."""
+    """Return an event in its envelope (SR39)."""
     return {
         "team_id": HOME_TEAM,
         "context_team_id": HOME_TEAM,
@@ -163,7 +163,7 @@ def about_person(inside: Inside, kind: str, person: Person) -> Json:
 
 
 def _interaction(kind: str, inside: Inside, person: Person) -> Json:
-    """SR64: `team` is where the app is installed, `user.team_id` where the person belongs."""
+    """SR40: `team` is where the app is installed, `user.team_id` where the person belongs."""
     return {
         "type": kind,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": person.team_id},

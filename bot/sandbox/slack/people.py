@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.workspace import Blocks, Channel, Command, Json
 
 TROUBLE = "We had some trouble connecting. Try again?"
-"""SR57."""
+"""SR49."""
 NO_ANSWER = "⚠️ The app did not answer in time."
-"""SR50."""
+"""SR36."""
 
 
 class People:
@@ -31,7 +31,7 @@ class People:
         self._postman = postman
 
     async def command(self, user: str, command: str, text: str = "") -> Reply:
-        """Type a slash command in the conversation with the app (SR50, SR52)."""
+        """Type a slash command in the conversation with the app (SR36, SR42)."""
         person = self._person(user)
         known = self._command(command)
         channel, _ = self._inside.workspace.open_dm(user)
@@ -47,7 +47,7 @@ class People:
             return self._refused(user, delivery, refusal, f"{command} failed with the error “dispatch_failed”")
         return _reply(delivery)
 
-    async def click(  # noqa: PLR0913  each says where to click, and one is enough
+    async def click(
         self,
         user: str,
         action_id: str,
@@ -78,7 +78,7 @@ class People:
         if not _taken(delivery):
             return self._failed(user, delivery, NO_ANSWER)
         if delivery.answer:
-            # SR65
+            # SR45
             self._inside.problem(f"block_actions: Slack ignores the body of the answer: {delivery.answer[:80]!r}")
         return _reply(delivery)
 
@@ -89,7 +89,7 @@ class People:
     async def submit_blocks(
         self, user: str, values: Mapping[str, Mapping[str, str]], *, view: View | None = None
     ) -> Reply:
-        """Fill in the modal by block_id and action_id, and press its submit button (SR50, SR55 to SR59)."""
+        """Fill in the modal by block_id and action_id, and press its submit button (SR36, SR49, SR51)."""
         person = self._person(user)
         view = view or self._inside.workspace.top(user)
         if view is None or "submit" not in view.content:
@@ -111,7 +111,7 @@ class People:
         return _reply(delivery)
 
     async def close(self, user: str, *, view: View | None = None) -> Reply:
-        """Close the modal on top; the app hears of it only if the view says `notify_on_close` (SR66)."""
+        """Close the modal on top; the app hears of it only if the view says `notify_on_close` (SR46)."""
         person = self._person(user)
         stack = self._inside.workspace.stack(user)
         view = view or (stack[-1] if stack else None)
@@ -129,7 +129,7 @@ class People:
         return reply
 
     async def say(self, user: str, text: str) -> Reply:
-        """Write a message to the app (SR53)."""
+        """Write a message to the app (SR43)."""
         self._person(user)
         channel, _ = self._inside.workspace.open_dm(user)
         message = self._inside.post(channel.id, user, payloads.escaped(self._inside, text, mentions=True), [])
@@ -216,7 +216,7 @@ def _blocks(place: Message | View) -> Blocks:
 
 
 def _taken(delivery: Delivery) -> bool:
-    """SR50: only 200 counts."""
+    """SR36: only 200 counts."""
     return delivery.status == 200  # noqa: PLR2004  the number is the rule
 
 

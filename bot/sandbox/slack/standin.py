@@ -29,7 +29,7 @@ TICK_S = 1.0
 
 
 class StandIn(People):
-    """A Slack that fits in a process, and is stricter than Slack. docs/slack-rules.md lists its rules (SR1 ...).
+    """A Slack that fits in a process, and is stricter than Slack. docs/slack-rules.md lists its rules.
 
     Args:
         signing_secret: signs what is sent to the app.
@@ -140,7 +140,7 @@ class StandIn(People):
             await self.deliver_due()
 
     async def deliver_due(self) -> int:
-        """Send the retries of events that are due by the clock; return how many (SR60)."""
+        """Send the retries of events that are due by the clock; return how many (SR38)."""
         return await self._postman.deliver_due()
 
     async def deliver_again(self, delivery: Delivery) -> Reply:

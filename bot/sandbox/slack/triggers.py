@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TRIGGER_LIFE = timedelta(seconds=3)
-"""SR20."""
+"""SR25."""
 RESPONSE_URL_LIFE = timedelta(minutes=30)
-"""SR30."""
+"""SR52."""
 RESPONSE_URL_USES = 5
-"""SR30."""
+"""SR52."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ class Triggers:
         return trigger_id
 
     def look(self, trigger_id: str) -> Trigger:
-        """Return the trigger without spending it; raise SlackError where it serves no longer (SR20, SR21, SR22)."""
+        """Return the trigger without spending it; raise SlackError where it serves no longer (SR25, SR26, SR27)."""
         trigger = self._issued.get(trigger_id)
         if trigger is None:
             raise SlackError("invalid_trigger_id", bug=True)
@@ -81,7 +81,7 @@ class ResponseUrls:
         return ticket
 
     def spend(self, ticket: str) -> ResponseUrl:
-        """Count one use; raise SlackError where none is left (SR30)."""
+        """Count one use; raise SlackError where none is left (SR52)."""
         url = self._issued.get(ticket)
         if url is None:
             raise SlackError("no_such_url", bug=True)

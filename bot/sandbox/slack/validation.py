@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.workspace import Blocks, File, Json, State, View
 
 VIEW_BYTES = 250_000
-"""SR27."""
+"""SR32."""
 TEXT_LENGTH = 4000
-"""SR15."""
+"""SR13."""
 
 
 def checked_blocks(text: str, blocks: Blocks, shown: Callable[[str], File | None]) -> Blocks:
-    """Return *blocks* of a message with their ids filled in (SR14 to SR18).
+    """Return *blocks* of a message with their ids filled in (SR12, SR13, SR14, SR15, SR23).
 
     Args:
         text: what stands beside the blocks, for notifications.
@@ -38,13 +38,13 @@ def checked_blocks(text: str, blocks: Blocks, shown: Callable[[str], File | None
         raise SlackError("invalid_blocks", found, bug=True)
     for pointer, file_id in slack_files(blocks):
         if shown(file_id) is None:
-            # SR42: an app is expected to try again, so this is no mistake of the app's.
+            # SR23: an app is expected to try again, so this is no mistake of the app's.
             raise SlackError("invalid_blocks", [f"invalid slack file [json-pointer:{pointer}]"])
     return with_ids(blocks)
 
 
 def checked_view(view: Json, surface: Literal["modal", "home"]) -> Json:
-    """Return *view* with its ids filled in; *surface* is `modal` or `home` (SR16, SR18, SR27)."""
+    """Return *view* with its ids filled in; *surface* is `modal` or `home` (SR14, SR15, SR32)."""
     if len(json.dumps(view).encode()) > VIEW_BYTES:
         raise SlackError("view_too_large", bug=True)
     found = problems(surface, view)
@@ -54,7 +54,7 @@ def checked_view(view: Json, surface: Literal["modal", "home"]) -> Json:
 
 
 def with_ids(blocks: Blocks) -> Blocks:
-    """Return a copy in which every block has a block_id and every interactive element an action_id (SR18)."""
+    """Return a copy in which every block has a block_id and every interactive element an action_id (SR15)."""
     blocks = copy.deepcopy(blocks)
     for block in blocks:
         block.setdefault("block_id", secrets.token_urlsafe(4)[:5])
@@ -82,7 +82,7 @@ def slack_files(blocks: Blocks) -> Iterator[tuple[str, str]]:
 
 
 def kept_state(old: View, blocks: Blocks) -> State:
-    """Return what stays typed when the view's blocks are replaced: same block_id, action_id and type (SR28)."""
+    """Return what stays typed when the view's blocks are replaced: same block_id, action_id and type (SR33)."""
     kept: State = {}
     for block in blocks:
         for element in elements(block):

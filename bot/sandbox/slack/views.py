@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.workspace import Blocks, Json, State
 
 STACK_LIMIT = 3
-"""SR24."""
+"""SR29."""
 _STATE = {
     "plain_text_input": ("value", "initial_value"),
     "number_input": ("value", "initial_value"),
@@ -31,7 +31,7 @@ _STATE = {
     "datepicker": ("selected_date", "initial_date"),
     "timepicker": ("selected_time", "initial_time"),
 }
-"""SR29: the key under which an element's state is told, and the key of what is filled in before."""
+"""SR34: the key under which an element's state is told, and the key of what is filled in before."""
 _CONTENT = ("type", "blocks", "title", "submit", "close", "callback_id", "private_metadata", "external_id")
 
 
@@ -44,7 +44,7 @@ def opened(inside: Inside, user: str, content: Json) -> View:
 
 
 def pushed(inside: Inside, user: str, content: Json) -> View:
-    """Show *user* a modal above those that are open (SR24)."""
+    """Show *user* a modal above those that are open (SR29)."""
     content = checked_view(content, "modal")
     stack = inside.workspace.stack(user)
     if len(stack) >= STACK_LIMIT:
@@ -58,7 +58,7 @@ def pushed(inside: Inside, user: str, content: Json) -> View:
 
 
 def replaced(inside: Inside, view: View, content: Json) -> View:
-    """Give *view* another content and a new hash; what was typed stays where its field stays (SR25, SR28)."""
+    """Give *view* another content and a new hash; what was typed stays where its field stays (SR30, SR33)."""
     content = checked_view(content, "home" if view.content["type"] == "home" else "modal")
     _check_external_id(inside, content, view)
     view.state = {**initial_state(content["blocks"]), **kept_state(view, content["blocks"])}
@@ -70,7 +70,7 @@ def replaced(inside: Inside, view: View, content: Json) -> View:
 
 
 def published(inside: Inside, user: str, content: Json, hash_: str | None) -> View:
-    """Set the Home tab of *user* (SR25)."""
+    """Set the Home tab of *user* (SR30)."""
     home = inside.workspace.homes.get(user)
     if hash_ is not None and home is not None and hash_ != home.hash:
         raise SlackError("hash_conflict")
@@ -83,7 +83,7 @@ def published(inside: Inside, user: str, content: Json, hash_: str | None) -> Vi
 
 
 def find(inside: Inside, view_id: str | None, external_id: str | None) -> View:
-    """Return the view by one of its ids; raise SlackError `not_found` once it is closed (SR26)."""
+    """Return the view by one of its ids; raise SlackError `not_found` once it is closed (SR31)."""
     for view in inside.workspace.views():
         if view_id is not None and view.id == view_id:
             return view
@@ -118,7 +118,7 @@ def described(view: View) -> Json:
 
 
 def initial_state(blocks: Blocks) -> State:
-    """Return what is filled in before anybody types (SR29)."""
+    """Return what is filled in before anybody types (SR34)."""
     state: State = {}
     for block in blocks:
         for element in elements(block):
@@ -129,7 +129,7 @@ def initial_state(blocks: Blocks) -> State:
 
 
 def empty_value(element: Json) -> Json | None:
-    """Return the element's state before anybody touches it; None for what has no state (SR29)."""
+    """Return the element's state before anybody touches it; None for what has no state (SR34)."""
     place = _STATE.get(element["type"])
     if place is None:
         return None
@@ -152,7 +152,7 @@ def _new(inside: Inside, user: str, content: Json) -> View:
 
 
 def _check_external_id(inside: Inside, content: Json, mine: View | None) -> None:
-    """SR26: an external_id is unique over all views that are open."""
+    """SR31: an external_id is unique over all views that are open."""
     external_id = content.get("external_id")
     if not external_id:
         return

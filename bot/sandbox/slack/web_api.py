@@ -77,7 +77,7 @@ class WebApi:
         return await self._logged(method, request, asked, effect)
 
     async def _answer(self, method: str, request: web.Request, asked: Json) -> Json:
-        """SR2 to SR6, in Slack's order: method, token, scope, arguments."""
+        """In Slack's order: method (SR2), token (SR5), scope (SR6), arguments (SR3)."""
         signature = arguments.SIGNATURES.get(method)
         if signature is None:
             raise SlackError("unknown_method", bug=True, extra={"req_method": method})

@@ -48,6 +48,8 @@ SIGNATURES = {
 }
 """SR2, SR3, SR6. Left out on purpose: attachments, threads, metadata, as_user, username, icons, parse."""
 
+_PASSED_OVER = frozenset({"team_id"})
+"""SR3: Bolt adds it to every call, and Slack passes it over where the token is of one workspace."""
 _LISTS = frozenset({"blocks", "files"})
 _OBJECTS = frozenset({"view"})
 _NUMBERS = frozenset({"length", "limit"})
@@ -86,13 +88,14 @@ def checked(signature: Signature, asked: Asked) -> Json:
     """Return the arguments in their types; raise SlackError where one is unknown, missing or malformed (SR3)."""
     if asked.as_json and not signature.reads_json:
         raise SlackError("invalid_arguments", ["this method reads no JSON body"], bug=True)
-    unknown = sorted(set(asked.arguments) - signature.required - signature.optional)
+    unknown = sorted(set(asked.arguments) - signature.required - signature.optional - _PASSED_OVER)
     missing = sorted(signature.required - set(asked.arguments))
     messages = [f"no such argument: {name}" for name in unknown]
     messages += [f"missing required field: {name}" for name in missing]
     if messages:
         raise SlackError("invalid_arguments", messages, bug=True)
-    return {name: _typed(name, value, as_json=asked.as_json) for name, value in asked.arguments.items()}
+    used = {name: value for name, value in asked.arguments.items() if name not in _PASSED_OVER}
+    return {name: _typed(name, value, as_json=asked.as_json) for name, value in used.items()}
 
 
 def _json_object(body: bytes) -> Json:

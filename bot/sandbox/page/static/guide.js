@@ -11,7 +11,7 @@ const asks = (see, submit) => see.modals.some((view) => view.submit?.text === su
 const on = (see) => shows(see.home?.blocks, DISABLE);
 
 const STEPS = [
-  { says: () => ["On ", h("b", {}, "Home"), " press ", h("b", {}, ENABLE), "."], done: (see) => see.modals.length > 0 || picture(see) || on(see) },
+  { says: () => ["On ", h("b", {}, "Home"), " press ", h("b", {}, ENABLE), "."], done: (see) => asks(see, "Send QR code") || picture(see) || on(see) },
   { says: () => ["Press ", h("b", {}, "Send QR code"), "."], done: (see) => picture(see) || on(see) },
   { says: () => ["In ", h("b", {}, "Messages"), " scan it, with the phone here or your own."],
     done: (see) => see.accounts.length > 0 || asks(see, "Verify Code") || on(see) },

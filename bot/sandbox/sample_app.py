@@ -92,7 +92,7 @@ class Payroll:
         code = str((await request.post()).get("code", ""))
         judged = await self._mfabot.judge(session.account.slack_id, code)
         if not isinstance(judged, Refused):
-            return self._begin(request, session.account, f"your password and {MEANS.get(judged.method, "a code")}")
+            return self._begin(request, session.account, f"your password and {MEANS.get(judged.method, 'a code')}")
         if judged.again:
             return page(sample_pages.code(judged.sentence), 403)
         self._sessions.pop(request.cookies[COOKIE], None)

@@ -1,1 +1,188 @@
-"""The bot, put together."""
+"""The bot, put together: read from top to bottom to see what it is made of."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from bot import clock, logs
+from bot.core import enrollment, throttle
+from bot.metrics import Metrics
+from bot.services.health import Checkup, Health
+from bot.services.means import Means
+from bot.services.people import People
+from bot.settings import Settings
+from handlers import features
+from handlers.edge import MOST_BYTES, Edge, bolt_app
+from handlers.health import HealthRoutes
+from handlers.slack import Clients, Workspace
+from handlers.web import application
+from storage.pool import Pool
+
+logger = structlog.get_logger(__name__)
+
+LOOK_EVERY_S = 10.0
+LOOK_AGAIN_S = 1.0  # while something is wrong
+DRAIN_S = 10.0
+INTERNAL_BYTES = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the bot listens."""
+
+    public: str
+    internal: str
+
+
+class App:
+    """One process of the bot, from `start` to `stop`. Made inside the running loop."""
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = clock.now) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.pool = Pool(settings.database_url.get_secret_value())
+        self.means = means(settings, self.pool, now)
+        self.people = People(self.means)
+        self.clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+        self.workspace = Workspace(self.clients, self.people)
+        self.checkup = Checkup(pool=self.pool, keyring=settings.keyring, now=now)
+
+        bolt = bolt_app(features(), self.clients.for_bolt(), self.workspace.authorize)
+        edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
+        self.public = application(self.metrics, most_bytes=MOST_BYTES)
+        self.public.add_routes(edge.routes())
+
+        self._health = HealthRoutes(
+            look=self.look, slack_connected=lambda: self.workspace.connected, registry=self.metrics.registry
+        )
+        self.internal = application(self.metrics, most_bytes=INTERNAL_BYTES)
+        self.internal.add_routes(self._health.routes())
+
+        self._runners: list[web.AppRunner] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> Addresses:
+        """Listen on both ports, and begin what runs beside the requests.
+
+        Raises:
+            OSError: a port is taken.
+        """
+        internal = await self._listen(self.internal, self.settings.internal_host, self.settings.internal_port)
+        public = await self._listen(self.public, self.settings.host, self.settings.port)
+        self._tasks = [asyncio.create_task(self._watch_health()), asyncio.create_task(self._learn_workspace())]
+        logger.info("listening", public=public, internal=internal)
+        return Addresses(public, internal)
+
+    async def stop(self) -> None:
+        """Accept nothing new, let what runs finish, and end."""
+        logger.info("draining")
+        self._health.drain()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
+            await runner.cleanup()
+        await self.clients.close()
+        await self.pool.close()
+        logger.info("ended")
+
+    async def look(self) -> Health:
+        """Look at the database once, and count what was seen."""
+        health = await self.checkup.look()
+        self.metrics.health(ready=health.ready, clock_offset_s=health.clock_offset_s)
+        return health
+
+    async def _listen(self, app: web.Application, host: str, port: int) -> str:
+        # Compressed bodies stay as they are: what Slack signed are the raw bytes.
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S, auto_decompress=False)
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, host, port).start()
+        bound = runner.addresses[0]
+        return f"{bound[0]}:{bound[1]}"
+
+    async def _watch_health(self) -> None:
+        """Look every 10 s, and log every change for the better or worse."""
+        before: Health | None = None
+        while True:
+            health = await self.look()
+            if health.as_owner and before is None:
+                logger.warning("connected as the owner of the schema: give DATABASE_URL a role of its own")
+            if before is None or health.problems != before.problems:
+                (logger.info if health.ready else logger.warning)(
+                    "health", ready=health.ready, problems=health.problems
+                )
+            before = health
+            await asyncio.sleep(LOOK_EVERY_S if health.ready else LOOK_AGAIN_S)
+
+    async def _learn_workspace(self) -> None:
+        """Ask Slack who we are until it answers."""
+        wait_s = 1.0
+        while not await self.workspace.learn():
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 30.0)
+
+
+def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
+    """Return what every service is given."""
+    return Means(
+        pool=pool,
+        keyring=settings.keyring,
+        now=now,
+        random=secrets.token_bytes,
+        throttle=throttle.Limits(
+            throttle_after=settings.throttle_after,
+            first_wait=timedelta(seconds=settings.throttle_first_s),
+            longest_wait=timedelta(seconds=settings.throttle_max_s),
+            wrong_per_day=settings.wrong_per_day,
+            lock_after=settings.lock_after,
+        ),
+        enrollment=enrollment.Limits(
+            ttl=timedelta(seconds=settings.enrollment_ttl_s),
+            max_wrong=settings.enrollment_max_wrong,
+            starts_per_hour=settings.enrollment_starts_per_hour,
+        ),
+        issuer=settings.issuer,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then drain."""
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ending.set)
+    app = App(settings)
+    try:
+        await app.start()
+        await ending.wait()
+    finally:
+        await app.stop()
+
+
+def secret_values(settings: Settings) -> list[str]:
+    """Return the values that no log may hold."""
+    held = (settings.slack_bot_token, settings.slack_signing_secret, settings.database_url, settings.owner_database_url)
+    return [secret.get_secret_value() for secret in held if secret]
+
+
+def run(settings: Settings, ignored: list[str]) -> None:
+    """Configure the logs and serve.
+
+    Raises:
+        OSError: a port is taken.
+    """
+    logs.configure(settings.log_level, secret_values(settings))
+    if ignored:
+        logger.warning("ignoring variables that Kubernetes made for a service", names=ignored)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(settings))

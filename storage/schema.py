@@ -6,13 +6,28 @@ program is replaced, and the old one goes on for a while.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-
-import asyncpg
 
 from storage.pool import Connection
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the database says of itself."""
+
+    revision: str | None
+    writable: bool
+    as_owner: bool
+    at: datetime
+
+    @property
+    def sufficient(self) -> bool:
+        """Whether this version of the program can work with the schema as it is."""
+        return self.revision is not None and self.revision >= newest()
 
 
 def newest() -> str:
@@ -22,14 +37,33 @@ def newest() -> str:
 
 async def revision(conn: Connection) -> str | None:
     """Return the database's revision, or None where nothing was ever migrated."""
-    try:
-        found: str | None = await conn.fetchval("SELECT max(version_num) FROM alembic_version")
-    except asyncpg.UndefinedTableError:
+    if await conn.fetchval("SELECT to_regclass('public.alembic_version') IS NULL"):
         return None
+    found: str | None = await conn.fetchval("SELECT max(version_num) FROM public.alembic_version")
     return found
 
 
-async def is_sufficient(conn: Connection) -> bool:
-    """Say whether this version of the program can work with the schema as it is."""
+async def look(conn: Connection) -> Seen:
+    """Look at the schema, at whether rows can be written, at whom we are, and at the clock."""
     found = await revision(conn)
-    return found is not None and found >= newest()
+    [row] = await conn.fetch(
+        """
+        SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable,
+               coalesce((SELECT relowner = current_user::regrole
+                           FROM pg_class WHERE oid = to_regclass('public.alembic_version')), false) AS as_owner,
+               clock_timestamp() AS at
+        """
+    )
+    return Seen(found, row["writable"], row["as_owner"], row["at"])
+
+
+async def key_ids(conn: Connection) -> frozenset[str]:
+    """Return the ids of the keys that live secrets are sealed under; reads all factors."""
+    rows = await conn.fetch(
+        """
+        SELECT key_id FROM factor WHERE state = 'active'
+         UNION
+        SELECT key_id FROM enrollment WHERE state = 'pending'
+        """
+    )
+    return frozenset(row["key_id"] for row in rows)

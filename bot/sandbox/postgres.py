@@ -135,6 +135,7 @@ def start(home: Path, *, programs: Path | None = None, settings: Mapping[str, st
 def erase(home: Path) -> None:
     """Remove all data that `start(home)` has made, once the server has ended."""
     shutil.rmtree(_place(home, _account()))
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def _answers(server: Postgres, deadline: float) -> bool:
@@ -199,7 +200,10 @@ def _own_folder(folder: Path, account: leash.Account | None) -> None:
 
 
 def _place(home: Path, account: leash.Account | None) -> Path:
-    """Return *home*, or where the server's user cannot reach it a folder of ours in /var/tmp that it can."""
+    """Return *home*, or where the server's user cannot reach it a folder of ours in /var/tmp that it can.
+
+    A file in *home* tells of that folder: where *home* was removed and made anew, what lies there is of the past.
+    """
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home = home.resolve()
     if account is None or _open_to_all(home):
@@ -211,6 +215,10 @@ def _place(home: Path, account: leash.Account | None) -> Path:
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise PostgresError(f"{other} is not ours to use: remove it, or do not run this as root.")
     other.chmod(0o711)
+    if not (home / "elsewhere").exists():
+        for old in other.iterdir():
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+        (home / "elsewhere").write_text(f"{other}\n")
     return other
 
 

@@ -116,6 +116,22 @@ def test_a_folder_out_of_the_servers_reach_is_replaced_and_can_be_erased(home: P
     postgres.erase(private / "home")
 
     assert not server.data.exists()
+    assert not (private / "home").exists()
+
+
+def test_a_folder_that_was_removed_by_hand_starts_anew(home: Path, postgres_programs: Path) -> None:
+    private = home / "private"
+    private.mkdir(mode=0o700)
+    first = postgres.start(private / "home", programs=postgres_programs, settings={"fsync": "off"})
+    made = (first.data / "PG_VERSION").stat().st_mtime_ns
+    first.stop()
+    shutil.rmtree(private / "home")
+
+    second = postgres.start(private / "home", programs=postgres_programs, settings={"fsync": "off"})
+
+    assert (second.data / "PG_VERSION").stat().st_mtime_ns != made
+    second.stop()
+    postgres.erase(private / "home")
 
 
 def test_a_server_that_does_not_start_is_a_sentence_with_its_reason(home: Path, postgres_programs: Path) -> None:

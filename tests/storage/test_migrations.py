@@ -35,14 +35,14 @@ async def program(database: Database) -> AsyncIterator[asyncpg.Connection[asyncp
 async def test_a_bare_database_is_brought_to_the_newest_revision_once(
     bare_database: Database, owner: asyncpg.Connection[asyncpg.Record]
 ) -> None:
-    assert not await schema.is_sufficient(owner)
+    assert not (await schema.look(owner)).sufficient
 
     first = await migrate(owner_dsn=bare_database.owner, program_dsn=bare_database.program)
     second = await migrate(owner_dsn=bare_database.owner, program_dsn=bare_database.program)
 
     assert first == Migrated(before=None, after=schema.newest(), granted=PROGRAM)
     assert second == Migrated(before=schema.newest(), after=schema.newest(), granted=PROGRAM)
-    assert await schema.is_sufficient(owner)
+    assert (await schema.look(owner)).sufficient
 
 
 async def test_of_several_migrations_at_once_one_works_and_the_others_find_it_done(bare_database: Database) -> None:
@@ -66,7 +66,7 @@ async def test_a_newer_schema_than_the_programs_own_is_sufficient(
     await migrate(owner_dsn=bare_database.owner, program_dsn=bare_database.program)
     await owner.execute("UPDATE alembic_version SET version_num = '9999'")
 
-    assert await schema.is_sufficient(owner)
+    assert (await schema.look(owner)).sufficient
 
 
 async def test_a_migration_that_fails_leaves_what_was_there_before(

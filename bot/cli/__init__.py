@@ -1,0 +1,23 @@
+"""The command line, `mfabot` (in a checkout: `python -m bot`), a file a group of commands.
+
+What a command needs it imports when it runs. Exit codes: 0, 1 (said no, nothing changed), 2 (usage).
+"""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import keys, run
+
+app = typer.Typer(
+    name="mfabot",
+    help="Multi-factor authentication for a company's own applications, run from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # it would print values
+)
+app.command()(run.serve)
+app.command()(run.sandbox)
+app.command()(run.migrate)
+app.command()(run.doctor)
+app.add_typer(keys.app, name="keys")

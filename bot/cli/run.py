@@ -1,0 +1,104 @@
+"""`mfabot serve`, `sandbox`, `migrate`, `doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.say import AsJson, done, refuse, settings
+
+if TYPE_CHECKING:
+    from bot.services.health import Health
+    from bot.settings import Settings
+
+
+def serve() -> None:
+    """Answer Slack and the applications until SIGTERM, then finish what runs and end."""
+    from bot.app import run
+    from bot.settings import Settings
+
+    found, ignored = settings(Settings)
+    try:
+        run(found, ignored)
+    except OSError as error:
+        ports = f"{found.host}:{found.port} or {found.internal_host}:{found.internal_port}"
+        refuse(f"Cannot listen on {ports}: {error.strerror}.")
+
+
+def sandbox(
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what was played before.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Where the page is; the next free one if taken.")] = 8765,
+) -> None:
+    """Play the bot in a browser, without Slack: a workspace, a phone and a sample application on this machine."""
+    from bot.sandbox.run import main
+
+    raise typer.Exit(main(fresh=fresh, port=port))
+
+
+def migrate(as_json: AsJson = False) -> None:
+    """Bring the database's schema up to date, as its owner, and grant the program its rights."""
+    import asyncpg
+
+    from bot.settings import DatabaseSettings
+    from storage.migrations import runner
+
+    found, _ = settings(DatabaseSettings)
+    program = found.database_url.get_secret_value()
+    owner = (found.owner_database_url or found.database_url).get_secret_value()
+    try:
+        outcome = asyncio.run(runner.migrate(owner_dsn=owner, program_dsn=program))
+    except runner.MigrationError as error:
+        refuse(str(error))
+    except asyncpg.PostgresError as error:
+        constraint = getattr(error, "constraint_name", None)
+        refuse(f"The database refused: SQLSTATE {error.sqlstate}{f', constraint {constraint}' if constraint else ''}.")
+    except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+        refuse(f"The database cannot be reached ({type(error).__name__}).")
+    if outcome.before == outcome.after:
+        said = f"The schema is at {outcome.after} already."
+    else:
+        said = f"The schema went from {outcome.before or 'nothing'} to {outcome.after}."
+    said += (
+        f" {outcome.granted} has its rights."
+        if outcome.granted
+        else " The program connects as the owner: give it a role of its own."
+    )
+    told: dict[str, object] = {"before": outcome.before, "after": outcome.after, "granted": outcome.granted}
+    done(said, told, as_json=as_json)
+
+
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is wrong with the environment, the database, the keys, the clock and the way to Slack."""
+    from bot.settings import Settings
+
+    found, ignored = settings(Settings)
+    health, slack = asyncio.run(_look(found))
+    problems = list(health.problems)
+    if slack is None:
+        problems.append("Slack does not answer, or does not accept SLACK_BOT_TOKEN.")
+    warnings = (
+        ["DATABASE_URL connects as the owner of the schema: give it a role of its own."] if health.as_owner else []
+    )
+    if ignored:
+        warnings.append(f"Ignored, as made by Kubernetes: {', '.join(ignored)}.")
+    told = {"ok": not problems, "problems": problems, "warnings": warnings, "team_id": slack}
+    done("\n".join([*problems, *warnings]) or f"All is well. The workspace is {slack}.", told, as_json=as_json)
+    if problems:
+        raise typer.Exit(1)
+
+
+async def _look(found: Settings) -> tuple[Health, str | None]:
+    """Return what the database says, and the workspace that Slack says we are in."""
+    from bot.app import App
+
+    app = App(found)
+    try:
+        health = await app.look()
+        await app.workspace.learn()
+        team_id = app.workspace.home.team_id if app.workspace.home and app.workspace.connected else None
+        return health, team_id
+    finally:
+        await app.clients.close()
+        await app.pool.close()

@@ -1,0 +1,37 @@
+"""How commands speak: sentences for people, JSON for scripts, faults on the standard error."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    Kind = TypeVar("Kind", bound=BaseModel)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def done(sentence: str, told: dict[str, object], *, as_json: bool) -> None:
+    """Print *sentence*, or *told* as JSON."""
+    typer.echo(json.dumps(told) if as_json else sentence)
+
+
+def refuse(*sentences: str) -> NoReturn:
+    """Say why nothing was done, and exit with 1."""
+    for sentence in sentences:
+        typer.echo(sentence, err=True)
+    raise typer.Exit(1)
+
+
+def settings(kind: type[Kind]) -> tuple[Kind, list[str]]:
+    """Return the settings of *kind* and the ignored names, or refuse with all faults."""
+    from bot.settings import SettingsError, load
+
+    try:
+        return load(kind)
+    except SettingsError as error:
+        refuse("The environment will not do:", *(f"  {fault}" for fault in error.faults))

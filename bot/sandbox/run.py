@@ -1,0 +1,181 @@
+"""`mfabot sandbox`: everything that the bot needs, on this machine alone.
+
+One process holds the Slack stand-in, the page and the phone. Postgres and the bot run as its children, each on a
+leash, and end with it however it ends. What was played is kept in `.sandbox/`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO
+
+import asyncpg
+
+from bot.sandbox import children, leash, postgres
+from bot.sandbox.phone import Phone
+from bot.sandbox.slack import StandIn
+
+HOME = Path(".sandbox")
+LOG = HOME / "bot.log"
+KEYRING = HOME / "keyring"
+PORTS_TO_TRY = 50
+LOOK_EVERY_S = 0.1
+DATABASE, OWNER, PROGRAM = "mfabot", "mfabot_owner", "mfabot"
+ISSUER = "mfabot sandbox"
+
+
+class SandboxError(Exception):
+    """The sandbox cannot run; the message is for whoever started it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the stand-in and the bot share."""
+
+    signing_secret: str
+    bot_token: str
+
+
+def main(*, fresh: bool, port: int) -> int:
+    """Run until Ctrl-C or SIGTERM; return the exit code."""
+    HOME.mkdir(mode=0o700, exist_ok=True)
+    HOME.chmod(0o700)
+    with (HOME / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            say(f"A sandbox is running already: {lock.read().strip() or 'it is just starting'}")
+            return 1
+        lock.truncate(0)
+        try:
+            return asyncio.run(_run(lock, fresh=fresh, port=port))
+        except (SandboxError, children.ChildError, postgres.PostgresError) as error:
+            say(str(error))
+            return 1
+        finally:
+            lock.truncate(0)
+
+
+def say(sentence: str) -> None:
+    """Tell the terminal at once."""
+    print(sentence, flush=True)  # noqa: T201  the terminal is where it is read
+
+
+async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
+    ending = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, ending.set)
+    if fresh:
+        say("Forgetting what was played before ...")
+        _forget()
+    shared = _secrets()
+    async with AsyncExitStack() as stack:
+        say("Starting Postgres ...")
+        server = await asyncio.to_thread(postgres.start, HOME / "postgres")
+        stack.callback(server.stop)
+        await _prepare_database(server)
+
+        slack = StandIn(
+            signing_secret=shared.signing_secret, bot_token=shared.bot_token, now=_now, store=HOME / "slack.json"
+        )
+        phone = Phone(HOME / "phone.json", _now)
+        url = await _start_slack(slack, phone, port)
+        stack.push_async_callback(slack.stop)
+
+        say("Starting the bot ...")
+        environ = children.environment(
+            SLACK_BOT_TOKEN=shared.bot_token,
+            SLACK_SIGNING_SECRET=shared.signing_secret,
+            SLACK_API_URL=f"{url}/api/",
+            DATABASE_URL=server.dsn(PROGRAM, DATABASE),
+            MFABOT_OWNER_DATABASE_URL=server.dsn(OWNER, DATABASE),
+            MFABOT_KEYRING=str(KEYRING),
+            MFABOT_ISSUER=ISSUER,
+        )
+        if not KEYRING.exists():
+            await children.once(environ, "keys", "new")
+        await children.once(environ, "migrate")
+        bot = children.start("bot", "serve", environ=environ, log=LOG)
+        stack.push_async_callback(asyncio.to_thread, bot.stop)
+        await children.until_ready(bot, environ, ending, LOG)
+        slack.bot_url = f"http://127.0.0.1:{environ['MFABOT_PORT']}/slack/events"
+        keeping_time = asyncio.create_task(slack.keep_time())
+        stack.callback(keeping_time.cancel)
+
+        lock.write(url)
+        lock.flush()
+        say(f"\n    The sandbox is ready: {url}\n")
+        say(f"Ctrl-C ends it. What you play is kept in {HOME}/; --fresh forgets it.")
+        ended = await _watch(bot, ending)
+        say("Ending ...")
+    if ended is not None:
+        raise SandboxError(f"The bot ended by itself (exit code {ended}). Its last lines:\n{children.tail(LOG)}")
+    return 0
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _forget() -> None:
+    """Remove everything but the lock that we hold."""
+    postgres.erase(HOME / "postgres")
+    for kept in HOME.iterdir():
+        if kept.is_dir():
+            shutil.rmtree(kept)
+        elif kept.name != "lock":
+            kept.unlink()
+
+
+def _secrets() -> Secrets:
+    """Return what was drawn when the sandbox first ran."""
+    file = HOME / "env"
+    if file.exists():
+        return Secrets(**json.loads(file.read_text()))
+    drawn = Secrets(signing_secret=secrets.token_hex(16), bot_token=f"xoxb-sandbox-{secrets.token_hex(16)}")
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        json.dump({"signing_secret": drawn.signing_secret, "bot_token": drawn.bot_token}, made)
+    return drawn
+
+
+async def _prepare_database(server: postgres.Postgres) -> None:
+    """Make the two roles and the database, where they are not there yet."""
+    conn = await asyncpg.connect(server.dsn(postgres.SUPERUSER, "postgres"))
+    try:
+        for role in (OWNER, PROGRAM):
+            if not await conn.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+                await conn.execute(f"CREATE ROLE {role} LOGIN")
+        if not await conn.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
+            await conn.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+    finally:
+        await conn.close()
+
+
+async def _start_slack(slack: StandIn, phone: Phone, port: int) -> str:
+    """Serve the stand-in, the page and the phone on *port* or the next free one."""
+    for candidate in range(port, min(port + PORTS_TO_TRY, 65536)):
+        try:
+            return await slack.start(candidate, phone.routes())
+        except OSError:
+            continue
+    raise SandboxError(f"No free port from {port} on: give another one with --port.")
+
+
+async def _watch(bot: leash.Leashed, ending: asyncio.Event) -> int | None:
+    """Wait for the end; return the bot's exit code if it was the bot that ended."""
+    while not ending.is_set():
+        if (code := bot.poll()) is not None:
+            return code
+        await asyncio.sleep(LOOK_EVERY_S)
+    return None

@@ -1,0 +1,67 @@
+"""Whether the bot can work: the database, its schema, the keys, the clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.faults import DatabaseAway
+from bot.core.sealing import Keyring
+from storage import schema
+from storage.pool import Pool
+
+MOST_OFFSET_S = 2.0
+KEYS_EVERY = timedelta(minutes=1)  # it reads all factors
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What a look said; a sentence for each problem."""
+
+    problems: tuple[str, ...] = ()
+    clock_offset_s: float | None = None
+    """This process's clock less the database's."""
+    as_owner: bool = False
+    """Whether the program connects as the owner of the schema, which it should not."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests can be carried out."""
+        return not self.problems
+
+
+class Checkup:
+    """Looks at all that a request needs."""
+
+    def __init__(self, *, pool: Pool, keyring: Keyring, now: Callable[[], datetime]) -> None:
+        self._pool = pool
+        self._keyring = keyring
+        self._now = now
+        self._unknown: list[str] = []
+        self._keys_seen: datetime | None = None
+
+    async def look(self) -> Health:
+        """Look once, in one short transaction."""
+        try:
+            async with self._pool.transaction() as conn:
+                before = self._now()
+                seen = await schema.look(conn)
+                offset = (before + (self._now() - before) / 2 - seen.at).total_seconds()
+                if seen.sufficient and (self._keys_seen is None or before - self._keys_seen > KEYS_EVERY):
+                    self._unknown = sorted(await schema.key_ids(conn) - self._keyring.keys.keys())
+                    self._keys_seen = before
+        except DatabaseAway as away:
+            return Health((f"The database cannot be reached ({away}).",))
+        problems = []
+        if not seen.sufficient:
+            problems.append(f"The schema is at {seen.revision or 'nothing'}: run `mfabot migrate`.")
+        if not seen.writable:
+            problems.append("The database takes no writes.")
+        if self._unknown:
+            problems.append(f"The keyring lacks keys that secrets are sealed under: {', '.join(self._unknown)}.")
+        if abs(offset) > MOST_OFFSET_S:
+            problems.append(
+                f"This clock and the database's are {offset:.1f} s apart; at most {MOST_OFFSET_S:.0f} s will do."
+            )
+        return Health(tuple(problems), round(offset, 3), seen.as_owner)

@@ -1,0 +1,60 @@
+"""The internal port: is the process alive, can it work, what does it count."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from prometheus_client.aiohttp import make_aiohttp_handler
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from prometheus_client import CollectorRegistry
+
+    from bot.services.health import Health
+
+
+class HealthRoutes:
+    """/healthz, /readyz and /metrics."""
+
+    def __init__(
+        self,
+        *,
+        look: Callable[[], Awaitable[Health]],
+        slack_connected: Callable[[], bool],
+        registry: CollectorRegistry,
+    ) -> None:
+        self._look = look
+        self._slack_connected = slack_connected
+        self._registry = registry
+        self._draining = False
+
+    def drain(self) -> None:
+        """Say from now on that no more work is wanted."""
+        self._draining = True
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        return [
+            web.get("/healthz", self.alive),
+            web.get("/readyz", self.ready),
+            web.get("/metrics", make_aiohttp_handler(self._registry)),
+        ]
+
+    async def alive(self, _request: web.Request) -> web.Response:
+        """Say that the process answers; nothing else is asked."""
+        return web.json_response({"alive": True})
+
+    async def ready(self, _request: web.Request) -> web.Response:
+        """Say whether requests can be carried out; Slack's state decides nothing, since sign-ins need no Slack."""
+        health = await self._look()
+        ready = health.ready and not self._draining
+        told = {
+            "ready": ready,
+            "draining": self._draining,
+            "problems": list(health.problems),
+            "clock_offset_s": health.clock_offset_s,
+            "slack": "connected" if self._slack_connected() else "not connected",
+        }
+        return web.json_response(told, status=200 if ready else 503)

@@ -1,0 +1,63 @@
+"""What every HTTP request goes through: an id, one log line, one count, no banner."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+from aiohttp import hdrs, web
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler, Middleware
+
+logger = structlog.get_logger(__name__)
+
+
+class Counts(Protocol):
+    """Where answered requests are counted."""
+
+    def request(self, *, route: str, method: str, status: int, seconds: float) -> None:
+        """Count one."""
+
+
+def request_log(counts: Counts) -> Middleware:
+    """Return the middleware; it logs the route's pattern, never the path, the query or the body."""
+
+    @web.middleware
+    async def log_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+        began = time.perf_counter()
+        resource = request.match_info.route.resource
+        route = resource.canonical if resource else "none"
+        status = 500
+        with structlog.contextvars.bound_contextvars(request_id=secrets.token_hex(8)):
+            try:
+                response = await handler(request)
+                status = response.status
+            except web.HTTPException as answer:
+                status = answer.status
+                raise
+            except Exception:
+                logger.exception("request failed", route=route)
+                return web.json_response({"error": "internal"}, status=500)
+            finally:
+                seconds = time.perf_counter() - began
+                counts.request(route=route, method=request.method, status=status, seconds=seconds)
+                logger.info("request", route=route, method=request.method, status=status, ms=round(seconds * 1000, 1))
+            return response
+
+    return log_request
+
+
+async def no_banner(_request: web.Request, response: web.StreamResponse) -> None:
+    """Say nothing of the software that answers, and let nobody keep the answer (V4)."""
+    response.headers.pop(hdrs.SERVER, None)
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+
+
+def application(counts: Counts, *, most_bytes: int) -> web.Application:
+    """Return an application whose requests go through all this; a body of more than *most_bytes* answers 413."""
+    made = web.Application(middlewares=[request_log(counts)], client_max_size=most_bytes)
+    made.on_response_prepare.append(no_banner)
+    return made

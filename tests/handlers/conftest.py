@@ -1,0 +1,54 @@
+"""The edge, served on a free port, with everything that is logged at DEBUG."""
+
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+
+import aiohttp
+import pytest
+import pytest_asyncio
+import structlog
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import logs
+from bot.metrics import Metrics
+from handlers import edge
+from handlers.web import application
+from tests.support.edge import NOW, Listeners, Slack
+from tests.support.serving import serving
+from tests.support.signed import SECRET
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    logs.configure("DEBUG", stream=stream)
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def listeners() -> Listeners:
+    return Listeners()
+
+
+async def authorize() -> AuthorizeResult:
+    return AuthorizeResult(enterprise_id=None, team_id="T0MFA", bot_user_id="U0BOT", bot_token="xoxb-test")
+
+
+@pytest_asyncio.fixture
+async def slack(listeners: Listeners, log: io.StringIO) -> AsyncIterator[Slack]:
+    client = AsyncWebClient(base_url="http://127.0.0.1:1/api/", retry_handlers=[])
+    app = edge.bolt_app([listeners], client, authorize)
+    web_app = application(Metrics(), most_bytes=edge.MOST_BYTES)
+    made = edge.Edge(app, signing_secret=SECRET, now=lambda: datetime.fromtimestamp(NOW, UTC))
+    web_app.add_routes(made.routes())
+    async with serving(web_app) as url, aiohttp.ClientSession() as session:
+        yield Slack(session, url, log)

@@ -1,0 +1,158 @@
+"""`mfabot sandbox` as a whole, the way a person starts it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot.sandbox import postgres
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+URL = re.compile(r"http://127\.0\.0\.1:\d+")
+WITHIN_S = 60
+
+
+class Played:
+    """A sandbox that runs in a folder of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "sandbox", *options],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def url(self) -> str:
+        """Read what it says until it names the page."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if found := URL.search(line):
+                return found.group()
+        raise AssertionError("it ended without a page")
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        code = self.process.wait(WITHIN_S)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+
+def children(folder: Path) -> set[int]:
+    """Return the processes that work for the sandbox in *folder*, by what their environment or arguments name."""
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+            at = (process / "cwd").readlink()
+        except (OSError, PermissionError):
+            continue
+        if at == folder / ".sandbox" or str(folder).encode() in words or at == folder:
+            found.add(int(process.name))
+    return found
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
+    yield made
+    for lock in made.rglob("lock"):
+        postgres.erase(lock.parent / "postgres")
+    shutil.rmtree(made)
+
+
+@pytest_asyncio.fixture
+async def browser() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture(autouse=True)
+def programs(postgres_programs: Path) -> Path:
+    """Skip where there is no Postgres at all."""
+    return postgres_programs
+
+
+async def test_a_command_typed_on_the_page_is_answered_and_a_second_start_points_to_the_first(
+    folder: Path, browser: aiohttp.ClientSession
+) -> None:
+    first = Played(folder)
+    url = first.url()
+
+    async with browser.post(
+        f"{url}/page/act", json={"user": "U0ADA", "do": "command", "command": "/mfa", "text": ""}
+    ) as answer:
+        acted = await answer.json()
+    async with browser.get(f"{url}/page/state", params={"user": "U0ADA"}) as answer:
+        state = await answer.json()
+    second = Played(folder)
+    pointed_to = second.url()
+    ended_with = second.process.wait(WITHIN_S)
+    assert second.process.stdout is not None
+    second.process.stdout.close()
+
+    assert acted["ok"]
+    assert state["dm"]["messages"][-1]["ephemeral"]
+    assert state["problems"] == []
+    assert (pointed_to, ended_with) == (url, 1)
+    assert (folder / ".sandbox").stat().st_mode & 0o777 == 0o700
+    assert first.end(signal.SIGINT) == 0
+
+
+def test_what_was_drawn_is_kept_and_forgotten_when_asked(folder: Path) -> None:
+    first = Played(folder)
+    first.url()
+    first.end(signal.SIGTERM)
+    drawn = json.loads((folder / ".sandbox" / "env").read_text())
+    keyring = (folder / ".sandbox" / "keyring").read_text()
+
+    again = Played(folder)
+    again.url()
+    again.end(signal.SIGTERM)
+    kept = json.loads((folder / ".sandbox" / "env").read_text())
+    fresh = Played(folder, "--fresh")
+    fresh.url()
+    fresh.end(signal.SIGTERM)
+
+    assert kept == drawn
+    assert json.loads((folder / ".sandbox" / "env").read_text()) != drawn
+    assert (folder / ".sandbox" / "keyring").read_text() != keyring
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_everything_ends_when_the_sandbox_is_killed(folder: Path) -> None:
+    played = Played(folder)
+    played.url()
+    assert len(children(folder)) > 2
+
+    played.end(signal.SIGKILL)
+
+    deadline = time.monotonic() + WITHIN_S
+    while children(folder) and time.monotonic() < deadline:
+        os.sched_yield()
+    assert children(folder) == set()
+
+
+def test_a_taken_port_is_passed_over(folder: Path) -> None:
+    other = folder / "other"
+    other.mkdir()
+    first, second = Played(folder), Played(other)
+
+    assert first.url() != second.url()
+
+    first.end(signal.SIGTERM)
+    second.end(signal.SIGTERM)

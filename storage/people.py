@@ -66,13 +66,13 @@ async def get(conn: Connection, person_id: int) -> Person | None:
     return None if row is None else _person(row)
 
 
-async def by_slack_id(conn: Connection, *, team_id: str, slack_user_id: str) -> Person | None:
-    """Return the person of a Slack id in one workspace."""
+async def by_slack_id(conn: Connection, *, team_id: str | None, slack_user_id: str) -> Person | None:
+    """Return the person of a Slack id in one workspace; None is the one that Slack named last."""
     row = await conn.fetchrow(
         """
         SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
           FROM person
-         WHERE team_id = $1
+         WHERE team_id = coalesce($1, (SELECT team_id FROM workspace ORDER BY seen_at DESC LIMIT 1))
            AND slack_user_id = $2
         """,
         team_id,
@@ -81,13 +81,13 @@ async def by_slack_id(conn: Connection, *, team_id: str, slack_user_id: str) -> 
     return None if row is None else _person(row)
 
 
-async def by_email(conn: Connection, *, team_id: str, email: str) -> Person | None:
-    """Return the one full member with this address; None where nobody has it, or more than one."""
+async def by_email(conn: Connection, *, team_id: str | None, email: str) -> Person | None:
+    """Return the one full member with this address, by workspace as above; None also where more than one has it."""
     rows = await conn.fetch(
         """
         SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
           FROM person
-         WHERE team_id = $1
+         WHERE team_id = coalesce($1, (SELECT team_id FROM workspace ORDER BY seen_at DESC LIMIT 1))
            AND lower(email) = lower($2)
            AND standing = 'member'
          LIMIT 2

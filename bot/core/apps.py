@@ -26,6 +26,15 @@ class Scope(StrEnum):
     READ = "read"
 
 
+class KeyRefusal(StrEnum):
+    """Why a request is not looked at, in the order of looking."""
+
+    NO_KEY = "no_key"
+    """None, one that never was, or one that is dead: nobody learns which."""
+    NO_SCOPE = "no_scope"
+    TOO_FAST = "too_fast"
+
+
 @dataclass(frozen=True, slots=True)
 class App:
     """A relying app; *rate_per_s* is None where the setting counts."""

@@ -40,6 +40,7 @@ class Kind(StrEnum):
     CODE_PASTED = "code.pasted"
     APP_CREATED = "app.created"
     APP_REVOKED = "app.revoked"
+    APP_REFUSED = "app.refused"
     SCHEMA_MIGRATED = "schema.migrated"
 
 

@@ -1,17 +1,19 @@
-"""Relying apps and their keys."""
+"""Relying apps and their keys, as the host makes and revokes them; what it is refused is an event too."""
 
 from __future__ import annotations
 
-import hmac
 from enum import StrEnum
 
 from bot.core import apps, audit
-from bot.core.apps import App, Key, ListedApp, Scope
+from bot.core.apps import Key, ListedApp, Scope
 from bot.core.audit import Event
 from bot.services.means import Means
 from storage import apps as stored
 from storage import audit as audit_events
 from storage.pool import Connection
+
+CLI = "cli"
+"""The surface of what is done on the host."""
 
 
 class CreateRefusal(StrEnum):
@@ -22,7 +24,7 @@ class CreateRefusal(StrEnum):
 
 
 class Apps:
-    """Makes, lists, revokes apps, and recognizes their keys."""
+    """Makes, lists and revokes apps."""
 
     def __init__(self, means: Means) -> None:
         self._means = means
@@ -38,9 +40,12 @@ class Apps:
         async with self._means.pool.transaction() as conn:
             app_id = await stored.insert(conn, name=name, scopes=scopes, rate_per_s=rate_per_s, now=now)
             if app_id is None:
+                await self._record(conn, audit.Kind.APP_REFUSED, by, {"why": CreateRefusal.NAME_TAKEN.value})
                 return CreateRefusal.NAME_TAKEN
             await stored.insert_key(conn, key_id=key.key_id, app_id=app_id, digest=key.digest, now=now)
-            await self._record(conn, audit.Kind.APP_CREATED, app_id, by)
+            asked = " ".join(sorted(scopes))
+            detail: audit.Detail = {"app": app_id, "key": key.key_id, "scopes": asked, "rate_per_s": rate_per_s}
+            await self._record(conn, audit.Kind.APP_CREATED, by, detail)
             return key
 
     async def list(self) -> list[ListedApp]:
@@ -53,21 +58,10 @@ class Apps:
         async with self._means.pool.transaction() as conn:
             app_id = await stored.revoke(conn, name, now=self._means.now())
             if app_id is None:
+                await self._record(conn, audit.Kind.APP_REFUSED, by, {"why": "no_such_app"})
                 return False
-            await self._record(conn, audit.Kind.APP_REVOKED, app_id, by)
+            await self._record(conn, audit.Kind.APP_REVOKED, by, {"app": app_id})
             return True
 
-    async def recognize(self, presented: str) -> App | None:
-        """Return the app of a presented key, read from the database at every request; None where the key is no good."""
-        key = apps.read_key(presented)
-        if key is None:
-            return None
-        async with self._means.pool.transaction() as conn:
-            found = await stored.of_key(conn, key.key_id, now=self._means.now())
-        if found is None or not hmac.compare_digest(found[1], key.digest):
-            return None
-        return found[0]
-
-    async def _record(self, conn: Connection, kind: audit.Kind, app_id: int, by: str) -> None:
-        event = Event(kind, self._means.now(), by, "cli", detail={"app": app_id})
-        await audit_events.record(conn, event)
+    async def _record(self, conn: Connection, kind: audit.Kind, by: str, detail: audit.Detail) -> None:
+        await audit_events.record(conn, Event(kind, self._means.now(), by, CLI, detail=detail))

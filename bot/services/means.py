@@ -24,3 +24,5 @@ class Means:
     throttle: throttle.Limits
     enrollment: enrollment.Limits
     issuer: str
+    rate_per_key_s: int = 500
+    """How often a second an API key may ask, where its app has no rate of its own."""

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from bot.core.apps import App
+from bot.core.apps import App, Key, KeyRefusal, Scope
 from bot.core.audit import by_app
 from bot.core.codes import Verdict
 from bot.core.people import Person, Standing
+from bot.services.admission import Admission
 from bot.services.judging import Asked, Judge, Judged
 from bot.services.means import Means
+from bot.services.turns import Turns
 from storage import factors, people
 from storage.pool import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class BySlackId:
-    """Look a person up by Slack id; *team_id* None where one workspace is installed."""
+    """Look a person up by Slack id; *team_id* None is the home workspace."""
 
     slack_id: str
     team_id: str | None = None
@@ -25,7 +30,7 @@ class BySlackId:
 
 @dataclass(frozen=True, slots=True)
 class ByEmail:
-    """Look a person up by e-mail address, among full members of the home workspace."""
+    """Look a person up by e-mail address, among full members; *team_id* None is the home workspace."""
 
     email: str
     team_id: str | None = None
@@ -44,22 +49,33 @@ class FactorStatus:
     reset_at: datetime | None
 
 
+class NotFound(StrEnum):
+    """There is nobody to tell of."""
+
+    UNKNOWN_USER = "unknown_user"
+
+
 class Verification:
     """Answers relying apps, one transaction a request."""
 
     def __init__(self, means: Means, judge: Judge) -> None:
         self._means = means
         self._judge = judge
+        self._admission = Admission(means)
+        self._turns = Turns()
 
-    async def check(self, app: App, who: Lookup, *, home_team: str | None, typed: str) -> Judged:
+    async def check(self, key: Key, who: Lookup, *, typed: str) -> Judged | KeyRefusal:
         """Judge a code at sign-in on the app's own surface.
 
         Only the factor's row is held: whoever changes a factor or a suspension holds it too. No row found says nothing
         yet, since a replacement may be committing; `not_enrolled` is said only after a second look under the person's
         row (E7).
         """
-        async with self._means.pool.transaction() as conn:
-            found = await self._find(conn, who, home_team)
+        async with self._turn(key, who) as conn:
+            app = await self._admission.admit(conn, key, Scope.VERIFY)
+            if isinstance(app, KeyRefusal):
+                return app
+            found = await _find(conn, who)
             if found is None:
                 return Judged(Verdict.UNKNOWN_USER)
             factor = (await factors.lock_active(conn, [found.person_id])).get(found.person_id)
@@ -70,15 +86,17 @@ class Verification:
             person = await people.get(conn, found.person_id)
             if person is None:
                 return Judged(Verdict.UNKNOWN_USER)
-            asked = Asked(surface=by_app(app.app_id), actor=by_app(app.app_id), purpose="sign-in", recovery=True)
-            return await self._judge.judge(conn, person, factor, typed, asked)
+            return await self._judge.judge(conn, person, factor, typed, _at_sign_in(app))
 
-    async def factor(self, who: Lookup, *, home_team: str | None) -> FactorStatus | None:
-        """Return whether a person has MFA; None where they are unknown."""
+    async def factor(self, key: Key, who: Lookup) -> FactorStatus | NotFound | KeyRefusal:
+        """Return whether a person has MFA."""
         async with self._means.pool.transaction() as conn:
-            found = await self._find(conn, who, home_team)
+            app = await self._admission.admit(conn, key, Scope.READ)
+            if isinstance(app, KeyRefusal):
+                return app
+            found = await _find(conn, who)
             if found is None:
-                return None
+                return NotFound.UNKNOWN_USER
             status = await factors.status(conn, found.person_id)
             if status is None:
                 await people.lock(conn, [found.person_id])
@@ -91,14 +109,30 @@ class Verification:
                 reset_at=await factors.last_reset_at(conn, found.person_id),
             )
 
-    async def _find(self, conn: Connection, who: Lookup, home_team: str | None) -> Person | None:
-        team_id = who.team_id or home_team
-        if team_id is None:
-            return None
-        match who:
-            case BySlackId(slack_id):
-                found = await people.by_slack_id(conn, team_id=team_id, slack_user_id=slack_id)
-            case ByEmail(email):
-                found = await people.by_email(conn, team_id=team_id, email=email)
-        # Bots and people of other companies are not ours to vouch for, not even as "not enrolled".
-        return None if found is None or found.standing in (Standing.BOT, Standing.STRANGER) else found
+    async def admit(self, key: Key, scope: Scope) -> App | KeyRefusal:
+        """Recognize the key of a request that asks nothing sensible: who may not ask hears that first."""
+        async with self._means.pool.transaction() as conn:
+            return await self._admission.admit(conn, key, scope)
+
+    @asynccontextmanager
+    async def _turn(self, key: Key, who: Lookup) -> AsyncIterator[Connection]:
+        """Hold a transaction; of one app's requests about one person one at a time.
+
+        The queue is the presented key's own: who has no good key stands in nobody's way.
+        """
+        async with self._turns.of((key, who)), self._means.pool.transaction() as conn:
+            yield conn
+
+
+def _at_sign_in(app: App) -> Asked:
+    return Asked(surface=by_app(app.app_id), actor=by_app(app.app_id), purpose="sign-in", recovery=True)
+
+
+async def _find(conn: Connection, who: Lookup) -> Person | None:
+    match who:
+        case BySlackId(slack_id, team_id):
+            found = await people.by_slack_id(conn, team_id=team_id, slack_user_id=slack_id)
+        case ByEmail(email, team_id):
+            found = await people.by_email(conn, team_id=team_id, email=email)
+    # Bots and people of other companies are not ours to vouch for, not even as "not enrolled".
+    return None if found is None or found.standing in (Standing.BOT, Standing.STRANGER) else found

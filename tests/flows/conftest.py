@@ -23,7 +23,7 @@ def clock() -> Clock:
 @pytest_asyncio.fixture
 async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
     pool = Pool(database.program)
-    yield Services(
+    made = Services(
         Means(
             pool=pool,
             keyring=Keyring("k1", {"k1": secrets.token_bytes(32)}),
@@ -35,6 +35,8 @@ async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
         ),
         clock,
     )
+    await made.people.save_home(HOME)
+    yield made
     await pool.close()
 
 

@@ -1,7 +1,6 @@
 """Enrollment through the services, on a real database."""
 
 import asyncio
-from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from bot.core.codes import Verdict
@@ -10,22 +9,7 @@ from bot.core.people import Person
 from bot.services.disable import Disabled
 from bot.services.enrollment import Confirmed, Started, WrongCode
 from bot.services.judging import Judged
-from tests.support.services import Authenticator, Services
-
-
-async def scan(services: Services, enrollment_id: int) -> Authenticator:
-    delivery = await services.deliveries.pending(enrollment_id)
-    assert delivery is not None
-    return Authenticator(parse_qs(urlsplit(delivery.uri).query)["secret"][0], services.clock)
-
-
-async def enroll(services: Services, person: Person) -> tuple[Confirmed, Authenticator]:
-    started = await services.enrollments.start(person.person_id, intent=uuid4(), replacing=False)
-    assert isinstance(started, Started)
-    phone = await scan(services, started.enrollment_id)
-    confirmed = await services.enrollments.confirm(started.enrollment_id, by=person.person_id, typed=phone.code())
-    assert isinstance(confirmed, Confirmed)
-    return confirmed, phone
+from tests.support.services import Services, enroll, scan
 
 
 async def test_a_right_code_turns_mfa_on_and_shows_ten_recovery_codes(services: Services, ada: Person) -> None:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import pyotp
 
-from bot.core.people import Home
+from bot.core.apps import Key, Scope
+from bot.core.people import Home, Person
 from bot.services.apps import Apps
 from bot.services.delivery import Deliveries
 from bot.services.disable import Disable
-from bot.services.enrollment import Enrollments
+from bot.services.enrollment import Confirmed, Enrollments, Started
 from bot.services.judging import Judge
 from bot.services.means import Means
 from bot.services.messages import Messages
@@ -73,3 +76,33 @@ class Authenticator:
 
     def code(self, *, steps: int = 0) -> str:
         return pyotp.TOTP(self.secret).at(self.clock(), counter_offset=steps)
+
+
+async def scan(services: Services, enrollment_id: int) -> Authenticator:
+    """Read the QR of a pending enrollment."""
+    delivery = await services.deliveries.pending(enrollment_id)
+    assert delivery is not None
+    return Authenticator(parse_qs(urlsplit(delivery.uri).query)["secret"][0], services.clock)
+
+
+async def enroll(services: Services, person: Person) -> tuple[Confirmed, Authenticator]:
+    """Turn on *person*'s MFA; the present code is used by it."""
+    started = await services.enrollments.start(person.person_id, intent=uuid4(), replacing=False)
+    assert isinstance(started, Started)
+    phone = await scan(services, started.enrollment_id)
+    confirmed = await services.enrollments.confirm(started.enrollment_id, by=person.person_id, typed=phone.code())
+    assert isinstance(confirmed, Confirmed)
+    return confirmed, phone
+
+
+async def make_key(
+    services: Services,
+    name: str = "payroll",
+    *,
+    scopes: frozenset[Scope] = frozenset(Scope),
+    rate_per_s: int | None = 1_000_000,
+) -> Key:
+    """Make an app; its rate does not matter unless the test gives one."""
+    key = await services.apps.create(name, scopes=scopes, rate_per_s=rate_per_s, by="host:root")
+    assert isinstance(key, Key)
+    return key

@@ -137,4 +137,4 @@ def burnt(factor: throttle.FactorCount, step: int) -> throttle.FactorCount:
 
 def whole_seconds(wait: timedelta) -> int:
     """Round up: after that many seconds the wait is over."""
-    return max(1, -(-int(wait / timedelta(milliseconds=1)) // 1000))
+    return max(1, -(-wait // timedelta(seconds=1)))

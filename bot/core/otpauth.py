@@ -13,6 +13,8 @@ from bot.core.codes import STEP_S
 
 SECRET_BYTES = 20
 """160 bits, the length of the hash (C7; RFC 4226 section 4, R6)."""
+ACCOUNT_AT_MOST = 320
+"""Characters of the account as the URI spells it: any e-mail address, and a QR code that a phone can still read."""
 
 
 def spell_secret(random: bytes) -> str:
@@ -27,7 +29,12 @@ def spell_secret(random: bytes) -> str:
 
 
 def provisioning_uri(*, secret: str, issuer: str, account: str) -> str:
-    """Return the `otpauth://` URI of a base32 *secret*; *issuer* has no colon (settings refuse one)."""
+    """Return the `otpauth://` URI of a base32 *secret*; *issuer* has no colon (settings refuse one).
+
+    An *account* that is too long for the QR code is shortened: it is only the label by which its owner knows it.
+    """
+    while len(quote(account, safe="@")) > ACCOUNT_AT_MOST:
+        account = account[:-1]
     label = f"{quote(issuer, safe='')}:{quote(account, safe='@')}"
     query = urlencode(
         {"secret": secret, "issuer": issuer, "algorithm": "SHA1", "digits": 6, "period": STEP_S}, quote_via=quote

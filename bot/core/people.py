@@ -17,6 +17,8 @@ from enum import StrEnum
 
 SLACKBOT = "USLACKBOT"
 """Slack's own bot, which `is_bot` does not mark."""
+EMAIL_AT_MOST = 320
+"""Characters: 64 before the @, 255 after it (RFC 5321 section 4.5.3.1)."""
 
 
 class Standing(StrEnum):
@@ -107,6 +109,7 @@ def profile(user: Mapping[str, object], home: Home) -> Profile:
     details: Mapping[str, object] = shown if isinstance(shown, Mapping) else {}
     enterprise = user.get("enterprise_user")
     enterprise_id = _text(enterprise.get("enterprise_id")) if isinstance(enterprise, Mapping) else None
+    email = _text(details.get("email"))
     name = _text(details.get("real_name")) or _text(user.get("real_name")) or _text(user.get("name")) or slack_user_id
     return Profile(
         team_id=home.team_id,
@@ -114,7 +117,7 @@ def profile(user: Mapping[str, object], home: Home) -> Profile:
         enterprise_id=enterprise_id,
         standing=_standing(user, slack_user_id, enterprise_id, home),
         name=name[:200],
-        email=_text(details.get("email")),
+        email=email if email is not None and len(email) <= EMAIL_AT_MOST else None,
         tz=_text(user.get("tz")),
     )
 
@@ -134,4 +137,7 @@ def _standing(user: Mapping[str, object], slack_user_id: str, enterprise_id: str
 
 
 def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+    """Return a text that a row can hold and a URI can spell: without NUL and lone surrogates, which JSON allows."""
+    if not isinstance(value, str):
+        return None
+    return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8") or None

@@ -11,7 +11,6 @@ Rules of this file (K1 to K3; OWASP Cryptographic Storage):
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
@@ -105,9 +104,9 @@ def read_keyring(text: str) -> Keyring:
         primary, keys = told["primary"], dict(told["keys"])
     except (ValueError, KeyError, TypeError):
         raise ValueError('the keyring is no JSON of the form {"primary": id, "keys": {id: base64}}') from None
-    if primary not in keys:
+    if not isinstance(primary, str) or primary not in keys:
         raise ValueError("the keyring has no key of the id that it names as primary")
-    return Keyring(primary, {key_id: _read_key(key_id, key) for key_id, key in keys.items()})
+    return Keyring(primary, {str(key_id): _read_key(key_id, key) for key_id, key in keys.items()})
 
 
 def write_keyring(ring: Keyring) -> str:
@@ -116,12 +115,12 @@ def write_keyring(ring: Keyring) -> str:
     return json.dumps({"primary": ring.primary, "keys": keys}, indent=2) + "\n"
 
 
-def _read_key(key_id: str, spelled: object) -> bytes:
-    if not _KEY_ID.fullmatch(key_id):
+def _read_key(key_id: object, spelled: object) -> bytes:
+    if not isinstance(key_id, str) or not _KEY_ID.fullmatch(key_id):
         raise ValueError("a key id is 1 to 32 of a-z, 0-9 and hyphen, and begins with no hyphen")
     try:
         key = base64.b64decode(spelled if isinstance(spelled, str) else "", validate=True)
-    except binascii.Error:
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES or len(set(key)) == 1:
         raise ValueError(f"key {key_id!r} of the keyring is not {KEY_BYTES} random bytes in base64")

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -78,7 +78,7 @@ class App:
         """
         internal = await self._listen(self.internal, self.settings.internal_host, self.settings.internal_port)
         public = await self._listen(self.public, self.settings.host, self.settings.port)
-        self._tasks = [asyncio.create_task(self._watch_health()), asyncio.create_task(self._learn_workspace())]
+        self._tasks = [asyncio.create_task(_kept_up(work)) for work in (self._watch_health, self._learn_workspace)]
         logger.info("listening", public=public, internal=internal)
         return Addresses(public, internal)
 
@@ -130,6 +130,16 @@ class App:
         while not await self.workspace.learn():
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, 30.0)
+
+
+async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
+    """Do *work* to its end, and again from its start where it fails: a bug in it must not end it unseen."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            logger.exception("starting again", work=work.__qualname__)
+            await asyncio.sleep(LOOK_AGAIN_S)
 
 
 def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:

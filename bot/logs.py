@@ -27,7 +27,7 @@ KEPT = frozenset({"timestamp", "level", "logger", "request_id", "exception", "ke
 LOOKS_SECRET = re.compile(
     r"""
       \b x(?:ox[a-z]|app)(?:\.xox[a-z])? - [\w-]+     # Slack's tokens
-    | \b mfabot_ \w+                                  # our API keys
+    | \b mfabot_[a-z0-9]{12}_[\w-]+                   # our API keys
     | \b (?:otpauth|postgres(?:ql)?) :// \S+          # provisioning URIs and DSNs
     | https?://[^\s/]*slack[^\s/]*/\S+                # response URLs
     | \b Bearer \s+ \S+

@@ -146,15 +146,10 @@ class DatabaseSettings(BaseModel):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(alias="MFABOT_LOG_LEVEL")] = "INFO"
 
 
-class HostSettings(DatabaseSettings):
-    """What the commands need that also open or make secrets."""
-
-    keyring: Annotated[Keyring, BeforeValidator(_keyring), Field(alias="MFABOT_KEYRING")]
-
-
-class Settings(HostSettings):
+class Settings(DatabaseSettings):
     """What `serve` needs: everything. Times in seconds."""
 
+    keyring: Annotated[Keyring, BeforeValidator(_keyring), Field(alias="MFABOT_KEYRING")]
     slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token), Field(alias="SLACK_BOT_TOKEN")]
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_strong), Field(alias="SLACK_SIGNING_SECRET")]
     slack_app_token: Annotated[SecretStr | None, AfterValidator(_app_token), Field(alias="SLACK_APP_TOKEN")] = None

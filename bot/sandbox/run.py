@@ -28,6 +28,9 @@ from bot.sandbox.slack import StandIn
 HOME = Path(".sandbox")
 LOG = HOME / "bot.log"
 KEYRING = HOME / "keyring"
+API_KEY = HOME / "api-key"
+SAMPLE_LOG = HOME / "sample-app.log"
+SAMPLE, SAMPLE_PASSWORD, SAMPLE_ROLES = "payroll", "sandbox", ("employee",)  # the page shows the password
 PORTS_TO_TRY = 50
 LOOK_EVERY_S = 0.1
 DATABASE, OWNER, PROGRAM = "mfabot", "mfabot_owner", "mfabot"
@@ -110,6 +113,8 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
         stack.push_async_callback(asyncio.to_thread, bot.stop)
         await children.until_ready(bot, environ, ending, LOG)
         slack.bot_url = f"http://127.0.0.1:{environ['MFABOT_PORT']}/slack/events"
+        sample = await _start_sample(environ, slack)
+        stack.push_async_callback(asyncio.to_thread, sample.stop)
         keeping_time = asyncio.create_task(slack.keep_time())
         stack.callback(keeping_time.cancel)
 
@@ -144,9 +149,14 @@ def _secrets() -> Secrets:
     if file.exists():
         return Secrets(**json.loads(file.read_text()))
     drawn = Secrets(signing_secret=secrets.token_hex(16), bot_token=f"xoxb-sandbox-{secrets.token_hex(16)}")
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-        json.dump({"signing_secret": drawn.signing_secret, "bot_token": drawn.bot_token}, made)
+    _keep(file, json.dumps({"signing_secret": drawn.signing_secret, "bot_token": drawn.bot_token}))
     return drawn
+
+
+def _keep(file: Path, secret: str) -> None:
+    """Write *secret* for this user alone."""
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        made.write(secret)
 
 
 async def _prepare_database(server: postgres.Postgres) -> None:
@@ -170,6 +180,33 @@ async def _start_slack(slack: StandIn, phone: Phone, port: int) -> str:
         except OSError:
             continue
     raise SandboxError(f"No free port from {port} on: give another one with --port.")
+
+
+async def _start_sample(environ: dict[str, str], slack: StandIn) -> leash.Leashed:
+    """Start the sample application with a key of its own, and put it on the page."""
+    if not API_KEY.exists():
+        try:
+            key = await children.once(environ, "apps", "create", SAMPLE)
+        except children.ChildError:  # made before, and its key lost: make another
+            await children.once(environ, "apps", "revoke", SAMPLE)
+            key = await children.once(environ, "apps", "create", SAMPLE)
+        await asyncio.to_thread(_keep, API_KEY, key.strip())
+    (port,) = children.free_ports(1)
+    people = [
+        {"username": person.name, "password": SAMPLE_PASSWORD, "slack_id": person.id}
+        for person in slack.workspace.people.values()
+        if person.role in SAMPLE_ROLES
+    ]
+    told = {
+        "MFABOT_API": f"http://127.0.0.1:{environ['MFABOT_PORT']}",
+        "MFABOT_API_KEY": API_KEY.read_text(),
+        "SAMPLE_PEOPLE": json.dumps(people),
+        "SAMPLE_PORT": str(port),
+    }
+    passed_on = {name: environ[name] for name in children.PASSED_ON if name in environ}
+    started = children.start("bot.sandbox.sample_app", environ=passed_on | told, log=SAMPLE_LOG)
+    slack.settings.links["sample_app"] = f"http://127.0.0.1:{port}"
+    return started
 
 
 async def _watch(bot: leash.Leashed, ending: asyncio.Event) -> int | None:

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
@@ -32,18 +31,10 @@ class Lines:
 
 
 @pytest.fixture
-def lines() -> Iterator[Lines]:
+def lines(logging_restored: None) -> Lines:  # noqa: ARG001  restores what this configures
     stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
     logs.configure("DEBUG", [OUR_SECRET], stream)
-    yield Lines(stream)
-    root.handlers[:] = before
-    root.setLevel(level)
-    for name in logs.OURS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    return Lines(stream)
 
 
 def test_a_line_carries_the_id_of_its_request(lines: Lines) -> None:
@@ -74,7 +65,7 @@ def test_lines_of_libraries_look_like_ours(lines: Lines) -> None:
         "xoxb-123-abc",
         "xoxe.xoxp-1-abc",
         "xapp-1-abc",
-        "mfabot_abc_def",
+        "mfabot_abcdefghij12_" + "a-_9" * 11,
         "Bearer abc.def",
         "postgresql://mfabot:pw@db/mfabot",
         "https://hooks.slack.com/commands/T0/1/abc",

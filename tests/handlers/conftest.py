@@ -1,14 +1,12 @@
 """The edge, served on a free port, with everything that is logged at DEBUG."""
 
 import io
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import aiohttp
 import pytest
 import pytest_asyncio
-import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,16 +20,10 @@ from tests.support.signed import SECRET
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
+def log(logging_restored: None) -> io.StringIO:  # noqa: ARG001  restores what this configures
     stream = io.StringIO()
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
     logs.configure("DEBUG", stream=stream)
-    yield stream
-    root.handlers[:] = before
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    return stream
 
 
 @pytest.fixture

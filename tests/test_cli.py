@@ -1,0 +1,125 @@
+"""The command line, as its users type it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import app
+from storage import schema
+from tests.support.database import Database
+from tests.support.settings import environment
+
+pytestmark = pytest.mark.usefixtures("logging_restored")
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run(*words: str, environ: dict[str, str] | None = None) -> tuple[int, str, str]:
+    cleared = {name: None for name in os.environ if name.startswith(("MFABOT_", "SLACK_", "DATABASE_URL"))}
+    result = CliRunner().invoke(app, list(words), env={**cleared, **(environ or {})})
+    return result.exit_code, result.stdout.strip(), result.stderr.strip()
+
+
+def test_a_keyring_is_written_for_this_user_alone_and_never_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "keyring"
+
+    first, _, _ = run("keys", "new", environ={"MFABOT_KEYRING": str(file)})
+    text = file.read_text()
+    second, _, why = run("keys", "new", environ={"MFABOT_KEYRING": str(file)})
+
+    assert (first, second) == (0, 1)
+    assert "not overwritten" in why
+    assert file.read_text() == text
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(json.loads(text)["keys"]) == 1
+
+
+def test_a_keyring_without_a_place_is_a_usage_error() -> None:
+    assert run("keys", "new")[0] == 2
+
+
+def test_all_faults_of_the_environment_are_told_and_nothing_starts() -> None:
+    code, _, why = run("serve", environ={"MFABOT_ISUER": "Acme"})
+
+    assert code == 1
+    assert "MFABOT_ISUER is no setting; did you mean MFABOT_ISSUER?" in why
+    assert "SLACK_BOT_TOKEN is missing." in why
+
+
+def test_migrate_says_what_it_did_also_to_scripts(bare_database: Database) -> None:
+    environ = {"DATABASE_URL": bare_database.program, "MFABOT_OWNER_DATABASE_URL": bare_database.owner}
+
+    code, first, _ = run("migrate", "--json", environ=environ)
+    again, second, _ = run("migrate", environ=environ)
+
+    assert (code, again) == (0, 0)
+    assert json.loads(first) == {"before": None, "after": schema.newest(), "granted": "mfabot"}
+    assert second == f"The schema is at {schema.newest()} already. mfabot has its rights."
+
+
+def test_migrate_without_a_database_is_a_sentence_without_its_url() -> None:
+    code, _, why = run("migrate", environ={"DATABASE_URL": "postgresql://mfabot:hunter2@127.0.0.1:1/mfabot"})
+
+    assert code == 1
+    assert why.startswith("The database cannot be reached")
+    assert "hunter2" not in why
+
+
+def test_an_app_is_made_listed_and_revoked(database: Database, tmp_path: Path) -> None:
+    environ = environment(database, tmp_path)
+
+    made, key, _ = run("apps", "create", "payroll", "--scope", "verify", environ=environ)
+    taken, _, why = run("apps", "create", "payroll", environ=environ)
+    _, listed, _ = run("apps", "list", "--json", environ=environ)
+    gone, _, _ = run("apps", "revoke", "payroll", environ=environ)
+    unknown, _, _ = run("apps", "revoke", "payroll", environ=environ)
+
+    assert (made, taken, gone, unknown) == (0, 1, 0, 1)
+    assert re.fullmatch(r"mfabot_[a-z0-9]{12}_[\w-]{43}", key)
+    assert "already" in why
+    [one] = json.loads(listed)["apps"]
+    assert (one["name"], one["scopes"], one["revoked_at"]) == ("payroll", ["verify"], None)
+
+
+@pytest.mark.parametrize("words", [("apps", "create", "Pay Roll"), ("apps", "create", "-x")])
+def test_a_name_that_does_not_fit_is_refused(database: Database, tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert run(*words, environ=environment(database, tmp_path))[0] in (1, 2)
+
+
+def test_doctor_says_what_is_wrong(database: Database, tmp_path: Path) -> None:
+    code, told, _ = run("doctor", "--json", environ=environment(database, tmp_path))
+
+    assert code == 1
+    assert json.loads(told)["problems"] == ["Slack does not answer, or does not accept SLACK_BOT_TOKEN."]
+
+
+def test_a_served_bot_logs_json_and_ends_with_zero_when_asked_to(database: Database, tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environment(database, tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as bot:
+        assert bot.stderr is not None
+        first = json.loads(bot.stderr.readline())
+        bot.send_signal(signal.SIGTERM)
+        rest = [json.loads(line) for line in bot.stderr]
+
+    assert bot.returncode == 0
+    assert first["event"] == "listening"
+    assert rest[-1]["event"] == "ended"
+
+
+def test_help_loads_no_slack_and_no_web() -> None:
+    probe = "import sys, bot.cli; print([name for name in ('slack_bolt', 'aiohttp', 'alembic') if name in sys.modules])"
+
+    printed = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert printed.strip() == "[]"

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-MOST_LINES = 250
+MOST_LINES = 260  # aim for 200; "about 250" needs an edge somewhere
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -54,6 +54,8 @@ DECLARE
     first timestamptz;
     name text;
 BEGIN
+    -- One process at a time: two would make the same table, or wait for each other's share of audit_event_other.
+    PERFORM pg_advisory_xact_lock(hashtext('mfabot.audit_months'));
     FOR i IN 0..1 LOOP
         first := (date_trunc('month', day AT TIME ZONE 'UTC') + make_interval(months => i)) AT TIME ZONE 'UTC';
         name := 'audit_event_' || to_char(first AT TIME ZONE 'UTC', 'YYYY_MM');

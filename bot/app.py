@@ -17,10 +17,13 @@ from bot import clock, logs
 from bot.core import enrollment, throttle
 from bot.metrics import Metrics
 from bot.services.health import Checkup, Health
+from bot.services.judging import Judge
 from bot.services.means import Means
 from bot.services.people import People
+from bot.services.verification import Verification
 from bot.settings import Settings
 from handlers import features
+from handlers.api import ApiRoutes
 from handlers.edge import MOST_BYTES, Edge, bolt_app
 from handlers.health import HealthRoutes
 from handlers.slack import Clients, Workspace
@@ -60,6 +63,7 @@ class App:
         edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
         self.public = application(self.metrics, most_bytes=MOST_BYTES)
         self.public.add_routes(edge.routes())
+        self.public.add_routes(ApiRoutes(Verification(self.means, Judge(self.means))).routes())
 
         self._health = HealthRoutes(
             look=self.look, slack_connected=lambda: self.workspace.connected, registry=self.metrics.registry
@@ -162,6 +166,7 @@ def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
             starts_per_hour=settings.enrollment_starts_per_hour,
         ),
         issuer=settings.issuer,
+        rate_per_key_s=settings.api_rate_per_key_s,
     )
 
 

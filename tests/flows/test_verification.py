@@ -21,12 +21,6 @@ from tests.support.services import NOON, Authenticator, Services, enroll, make_k
 ADA = BySlackId("U0ADA")
 
 
-def wrong(phone: Authenticator) -> str:
-    """Return six digits that no step near now gives."""
-    near = {phone.code(steps=steps) for steps in range(-3, 4)}
-    return next(code for code in (f"{n:06}" for n in range(10)) if code not in near)
-
-
 async def signed_in(services: Services, key: Key, typed: str, who: Lookup = ADA) -> Verdict:
     judged = await services.verification.check(key, who, typed=typed)
     assert isinstance(judged, Judged)
@@ -51,7 +45,7 @@ async def test_with_mfa_off_an_app_hears_not_enrolled_and_with_mfa_on_every_sign
     before = await signed_in(services, key, "")
     _, phone = await enroll(services, ada)
     services.clock.forward(minutes=1)
-    after = [await signed_in(services, key, typed) for typed in ("", wrong(phone), phone.code(), phone.code())]
+    after = [await signed_in(services, key, typed) for typed in ("", phone.wrong_code(), phone.code(), phone.code())]
 
     assert before is Verdict.NOT_ENROLLED
     assert after == [Verdict.INVALID_FORMAT, Verdict.WRONG_CODE, Verdict.ACCEPTED, Verdict.CODE_REUSED]
@@ -99,7 +93,7 @@ async def test_of_two_hundred_guesses_at_once_five_are_evaluated(
     key = await make_key(services)
     _, phone = await enroll(services, ada)
     services.clock.forward(minutes=1)
-    guess = wrong(phone)
+    guess = phone.wrong_code()
 
     answers = Counter(await asyncio.gather(*(signed_in(services, key, guess) for _ in range(200))))
     afterwards = await services.verification.check(key, ADA, typed=phone.code())
@@ -114,7 +108,7 @@ async def test_guesses_at_one_app_do_not_slow_a_sign_in_at_another(services: Ser
     _, phone = await enroll(services, ada)
     services.clock.forward(minutes=1)
 
-    guesses = [await signed_in(services, attacked, wrong(phone)) for _ in range(6)]
+    guesses = [await signed_in(services, attacked, phone.wrong_code()) for _ in range(6)]
 
     assert guesses[-1] is Verdict.THROTTLED
     assert await signed_in(services, other, phone.code()) is Verdict.ACCEPTED

@@ -1,6 +1,6 @@
 """The services of one process, a clock that the test holds, and the authenticator app on somebody's phone."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -20,6 +20,7 @@ from bot.services.people import People
 from bot.services.recovery import Recovery
 from bot.services.suspension import Suspension
 from bot.services.verification import Verification
+from storage.pool import Pool
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC)
 HOME = Home("T0MFA", None, "U0BOT")
@@ -76,6 +77,19 @@ class Authenticator:
 
     def code(self, *, steps: int = 0) -> str:
         return pyotp.TOTP(self.secret).at(self.clock(), counter_offset=steps)
+
+    def nearby(self) -> set[str]:
+        """All codes of the minutes around now."""
+        return {self.code(steps=steps) for steps in range(-10, 11)}
+
+    def wrong_code(self) -> str:
+        """Six digits that no step near now gives."""
+        return next(code for code in (f"{n:06}" for n in range(30)) if code not in self.nearby())
+
+
+def on_this_pool(services: Services, pool: Pool) -> Services:
+    """Return the same process with another way to the database."""
+    return Services(replace(services.means, pool=pool), services.clock)
 
 
 async def scan(services: Services, enrollment_id: int) -> Authenticator:

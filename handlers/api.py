@@ -1,0 +1,135 @@
+"""The HTTP API that relying apps ask at sign-in.
+
+What is refused, is refused in this order: 413 over 8 KiB, 401 no or dead key, 403 scope, 429 the key's own rate, 422
+malformed; and 503 whenever the database is needed and away, never an answer about the code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import structlog
+from aiohttp import hdrs, web
+
+from bot.core import apps
+from bot.core.apps import Key, KeyRefusal, Scope
+from bot.core.faults import DatabaseAway
+from bot.services.judging import Judged
+from bot.services.verification import FactorStatus, NotFound, Verification
+from handlers.questions import Malformed, read_question, read_user
+from handlers.views import api as views
+from handlers.views.api import Problem
+
+logger = structlog.get_logger(__name__)
+
+VERIFICATIONS, FACTORS = "/v1/verifications", "/v1/factors"
+MOST_BYTES = 8 * 1024
+PACE_S = 0.05
+"""Every answer that signs nobody in leaves at the next multiple of this, counted from the question: unknown, not
+enrolled, wrong and used take the database different times, and who typed the code could tell them apart (C9)."""
+_BEARER = re.compile(r"Bearer +(\S+)", re.ASCII | re.IGNORECASE)
+
+
+class ApiRoutes:
+    """POST /v1/verifications and GET /v1/factors."""
+
+    def __init__(self, verification: Verification) -> None:
+        self._verification = verification
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes; aiohttp answers other methods with 405."""
+        return [web.post(VERIFICATIONS, self.verify), web.get(FACTORS, self.factor, allow_head=False)]
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """Say whether a code is right."""
+        began = asyncio.get_running_loop().time()
+        answer = await self._verify(request)
+        if isinstance(answer, Judged):
+            if not answer.accepted:
+                await _pace(began)
+            return web.json_response(views.verification(answer))
+        return _problem(answer)
+
+    async def factor(self, request: web.Request) -> web.Response:
+        """Say whether somebody has MFA."""
+        answer = await self._factor(request)
+        return web.json_response(views.factor(answer)) if isinstance(answer, FactorStatus) else _problem(answer)
+
+    async def _verify(self, request: web.Request) -> Judged | Problem:
+        asked = await _asked(request)
+        if isinstance(asked, Problem):
+            return asked
+        key, raw = asked
+        question = read_question(raw, request.content_type)
+        try:
+            if isinstance(question, Malformed):
+                return await self._malformed(key, Scope.VERIFY, question)
+            answer = await self._verification.check(key, question.user.lookup(), typed=question.code)
+        except DatabaseAway as away:
+            return _away(away)
+        return views.refused(answer) if isinstance(answer, KeyRefusal) else answer
+
+    async def _factor(self, request: web.Request) -> FactorStatus | Problem:
+        asked = await _asked(request)
+        if isinstance(asked, Problem):
+            return asked
+        key, _ = asked
+        user = read_user(list(request.query.items()))
+        try:
+            if isinstance(user, Malformed):
+                return await self._malformed(key, Scope.READ, user)
+            answer = await self._verification.factor(key, user.lookup())
+        except DatabaseAway as away:
+            return _away(away)
+        if isinstance(answer, KeyRefusal):
+            return views.refused(answer)
+        return views.UNKNOWN_USER if isinstance(answer, NotFound) else answer
+
+    async def _malformed(self, key: Key, scope: Scope, question: Malformed) -> Problem:
+        admitted = await self._verification.admit(key, scope)
+        return views.refused(admitted) if isinstance(admitted, KeyRefusal) else views.malformed(question)
+
+
+async def _asked(request: web.Request) -> tuple[Key, bytes] | Problem:
+    """Return the presented key, not yet recognized, and the body."""
+    raw = await _body(request)
+    if raw is None:
+        return views.TOO_LARGE
+    key = _key(request)
+    return views.NO_KEY if key is None else (key, raw)
+
+
+async def _body(request: web.Request) -> bytes | None:
+    """Return the body, or None as soon as it is known to be too large."""
+    if (request.content_length or 0) > MOST_BYTES:
+        return None
+    read = bytearray()
+    async for chunk in request.content.iter_any():
+        read += chunk
+        if len(read) > MOST_BYTES:
+            return None
+    return bytes(read)
+
+
+def _key(request: web.Request) -> Key | None:
+    """Return the presented key; None where there is none, or several, or what cannot be one."""
+    presented = request.headers.getall(hdrs.AUTHORIZATION, [])
+    found = _BEARER.fullmatch(presented[0]) if len(presented) == 1 else None
+    return None if found is None else apps.read_key(found[1])
+
+
+def _away(away: DatabaseAway) -> Problem:
+    logger.warning("database away", says=str(away))
+    return views.AWAY
+
+
+def _problem(problem: Problem) -> web.Response:
+    return web.json_response(
+        problem.body(), status=problem.status, headers=problem.headers, content_type="application/problem+json"
+    )
+
+
+async def _pace(began: float) -> None:
+    passed = asyncio.get_running_loop().time() - began
+    await asyncio.sleep(PACE_S - passed % PACE_S)

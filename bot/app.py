@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 import signal
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,10 +20,9 @@ from bot.metrics import Metrics
 from bot.services.health import Checkup, Health
 from bot.services.judging import Judge
 from bot.services.means import Means
-from bot.services.people import People
 from bot.services.verification import Verification
 from bot.settings import Settings
-from handlers import features
+from handlers import Services, features
 from handlers.api import ApiRoutes
 from handlers.edge import MOST_BYTES, Edge, bolt_app
 from handlers.health import HealthRoutes
@@ -54,12 +54,18 @@ class App:
         self.metrics = Metrics()
         self.pool = Pool(settings.database_url.get_secret_value())
         self.means = means(settings, self.pool, now)
-        self.people = People(self.means)
+        self.services = Services.of(self.means)
         self.clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
-        self.workspace = Workspace(self.clients, self.people)
+        self.workspace = Workspace(self.clients, self.services.people)
         self.checkup = Checkup(pool=self.pool, keyring=settings.keyring, now=now)
 
-        bolt = bolt_app(features(), self.clients.for_bolt(), self.workspace.authorize)
+        listening = features(
+            self.services,
+            self.workspace,
+            apps=[(app.name, str(app.url)) for app in settings.authenticator_apps],
+            new_intent=uuid.uuid4,
+        )
+        bolt = bolt_app(listening, self.clients.for_bolt(), self.workspace.authorize)
         edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
         self.public = application(self.metrics, most_bytes=MOST_BYTES)
         self.public.add_routes(edge.routes())

@@ -2,10 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.services.disable import Disable
+from bot.services.enrollment import Enrollments
+from bot.services.judging import Judge
+from bot.services.means import Means
+from bot.services.people import People
+from bot.services.recovery import Recovery
+from bot.services.suspension import Suspension
+from handlers.disable import DisableHandlers
 from handlers.edge import Feature
-from handlers.home import HomeHandlers
+from handlers.enrollment import EnrollmentHandlers
+from handlers.home import Buttons, HomeHandlers
+from handlers.people import InstalledIn, PeopleHandlers, Visitors
+from handlers.recovery import RecoveryHandlers
+from handlers.suspension import SuspensionHandlers
 
 
-def features() -> list[Feature]:
-    """Return everything that people can do in Slack."""
-    return [HomeHandlers()]
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the listeners call."""
+
+    people: People
+    enrollments: Enrollments
+    disable: Disable
+    recovery: Recovery
+    suspension: Suspension
+
+    @classmethod
+    def of(cls, means: Means) -> Services:
+        """Make them all with the means of one process."""
+        judge = Judge(means)
+        return cls(
+            people=People(means),
+            enrollments=Enrollments(means, judge),
+            disable=Disable(means, judge),
+            recovery=Recovery(means, judge),
+            suspension=Suspension(means, judge),
+        )
+
+
+def features(
+    services: Services,
+    workspace: InstalledIn,
+    *,
+    apps: Iterable[tuple[str, str]],
+    new_intent: Callable[[], UUID],
+) -> list[Feature]:
+    """Return everything that people can do in Slack; *apps* are the recommended authenticator apps and their links."""
+    visitors = Visitors(services.people, workspace)
+    buttons = Buttons(services.people, visitors)
+    enrollment = EnrollmentHandlers(services.enrollments, visitors, buttons, apps=apps, new_intent=new_intent)
+    disable = DisableHandlers(services.disable, visitors, buttons)
+    recovery = RecoveryHandlers(services.recovery, visitors, buttons, new_intent=new_intent)
+    words = {
+        "enable": enrollment.start_form,
+        "disable": disable.form,
+        "replace": enrollment.replace_form,
+        "recovery-codes": recovery.form,
+    }
+    return [
+        HomeHandlers(services.people, visitors, words),
+        enrollment,
+        disable,
+        recovery,
+        SuspensionHandlers(services.suspension, visitors, buttons),
+        PeopleHandlers(visitors),
+    ]

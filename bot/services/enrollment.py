@@ -132,14 +132,24 @@ class Enrollments:
         """End an enrollment whose QR Slack says it will never deliver."""
         return await self._end_by_id(enrollment_id, State.UNDELIVERED)
 
-    async def key(self, enrollment_id: int, *, by: int) -> str | None:
+    async def look(self, enrollment_id: int, *, by: int) -> ConfirmRefusal | None:
+        """Return why no code of theirs would be looked at now; None: the modal for it may open."""
+        async with self._means.pool.transaction() as conn:
+            found = await self._look(conn, enrollment_id, by)
+            return found if isinstance(found, ConfirmRefusal) else None
+
+    async def key(self, enrollment_id: int, *, by: int) -> str | ConfirmRefusal:
         """Return the pending secret for typing by hand, to its owner alone and only while it can be confirmed."""
         async with self._means.pool.transaction() as conn:
-            person = (await people.lock(conn, [by]))[by]
-            pending = await enrollments.get(conn, enrollment_id)
-            if pending is None or enrollment.may_confirm(pending, by=person, now=self._means.now()) is not None:
-                return None
-            return self._open(person, pending)
+            found = await self._look(conn, enrollment_id, by)
+            return found if isinstance(found, ConfirmRefusal) else self._open(*found)
+
+    async def _look(self, conn: Connection, enrollment_id: int, by: int) -> tuple[Person, Enrollment] | ConfirmRefusal:
+        person = (await people.lock(conn, [by]))[by]
+        pending = await enrollments.get(conn, enrollment_id)
+        if pending is None:
+            return ConfirmRefusal.NOT_YOURS
+        return enrollment.may_confirm(pending, by=person, now=self._means.now()) or (person, pending)
 
     async def _begin(
         self, conn: Connection, person: Person, factor: Factor | None, intent: UUID, now: datetime

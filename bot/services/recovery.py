@@ -99,6 +99,10 @@ class Recovery:
             await self._record(conn, audit.Kind.RECOVERY_CODES_SAVED, person, factor, now)
             await refresh_home(conn, person_id)
 
+    def looks_pasted(self, text: str) -> bool:
+        """Whether a message is just a code, so that it is worth asking who sent it."""
+        return codes.parse(text) is not None
+
     async def pasted(self, person_id: int, *, text: str, cause: str) -> Pasted:
         """Make a code that was pasted into the DM worthless; nothing else changes, and nothing is judged.
 

@@ -1,6 +1,9 @@
 """The manifest asks Slack for what the code uses, and for nothing else."""
 
 import ast
+import secrets
+import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers import edge, features
+from bot.core import enrollment, throttle
+from bot.core.people import Home
+from bot.core.sealing import Keyring
+from bot.services.means import Means
+from handlers import Services, edge, features
+from storage.pool import Pool
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 # Slack's pages on the methods and events: which bot scope each asks for.
@@ -69,6 +77,12 @@ async def authorize() -> AuthorizeResult:
     return AuthorizeResult(enterprise_id=None, team_id=None)
 
 
+class Nowhere:
+    """Installed in no workspace."""
+
+    home: Home | None = None
+
+
 @pytest.fixture
 def manifest() -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
@@ -78,7 +92,16 @@ def manifest() -> dict[str, Any]:
 @pytest.fixture
 def ear() -> Ear:
     made = Ear()
-    for feature in features():
+    means = Means(
+        pool=Pool("postgresql://nowhere"),
+        keyring=Keyring("k1", {"k1": b"k" * 32}),
+        now=lambda: datetime.now(UTC),
+        random=secrets.token_bytes,
+        throttle=throttle.Limits(),
+        enrollment=enrollment.Limits(),
+        issuer="Acme",
+    )
+    for feature in features(Services.of(means), Nowhere(), apps=[], new_intent=uuid.uuid4):
         feature.register(made)
     return made
 

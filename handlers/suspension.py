@@ -1,0 +1,78 @@
+"""`This wasn't me - stop it`, and `It was me`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core import suspension as rules
+from bot.core.codes import Verdict
+from bot.core.factors import Status
+from bot.core.people import Person
+from bot.core.suspension import ReleaseRefusal
+from bot.services.judging import Judged
+from bot.services.suspension import Released, Suspension
+from handlers import ids
+from handlers.home import Buttons
+from handlers.people import Turned, Visitors
+from handlers.showing import clicked, show
+from handlers.views import codes, home
+from handlers.views import suspension as views
+from handlers.views.blocks import Json, said, typed
+
+
+class SuspensionHandlers:
+    """The button on every notice, and the way back."""
+
+    def __init__(self, suspension: Suspension, visitors: Visitors, buttons: Buttons) -> None:
+        self._suspension = suspension
+        self._visitors = visitors
+        self._buttons = buttons
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt which payloads this is for."""
+        app.action(ids.NOT_ME)(self.stop)
+        app.action(ids.WAS_ME)(self._buttons.opening(self.form))
+        app.view(ids.RELEASE_FORM)(self.release)
+
+    async def stop(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        """Suspend, without a code: it tightens."""
+        person = await self._visitors.member(body, client)
+        if isinstance(person, Turned):
+            view = said(home.turned_away(person))
+        else:
+            view = views.stopped(await self._suspension.stop(clicked(body), by=person.person_id))
+        await show(body, client, view)
+        await ack()
+
+    def form(self, person: Person, status: Status) -> Json:
+        """Return the modal, or why there is none."""
+        refusal = rules.may_release(person, has_factor=status.factor_id is not None)
+        if refusal is not None or person.suspended_why is None:
+            return views.refused(refusal or ReleaseRefusal.NOT_SUSPENDED)
+        return views.form(person.suspended_why)
+
+    async def release(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+        """Lift the suspension for the codes that it asks for."""
+        person = await self._visitors.member(body, client)
+        if isinstance(person, Turned):
+            await ack(response_action="update", view=said(home.turned_away(person)))
+            return
+        outcome = await self._suspension.release(
+            person.person_id, typed=typed(view, ids.CODE), recovery_code=typed(view, ids.RECOVERY_CODE)
+        )
+        if isinstance(outcome, Released):
+            await ack(response_action="update", view=views.released())
+        elif isinstance(outcome, Judged):
+            await ack(response_action="errors", errors={ids.CODE: _refused(outcome)})
+        else:
+            await ack(response_action="update", view=views.refused(outcome))
+
+
+def _refused(judged: Judged) -> str:
+    """Say one sentence for both inputs: which of the two was wrong is not told."""
+    if judged.verdict in (Verdict.WRONG_CODE, Verdict.CODE_REUSED, Verdict.INVALID_FORMAT):
+        return views.BOTH
+    return codes.refused(judged, recovery=False)

@@ -1,0 +1,139 @@
+"""The few kinds of blocks that the bot uses, as short calls."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from handlers import ids
+
+Json = dict[str, Any]
+Blocks = list[Json]
+
+CODE_MOST = 40
+"""Characters of the longest thing that is typed: a recovery code with its hyphens has 29."""
+
+
+def plain(text: str) -> Json:
+    """Text without markup."""
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def section(text: str) -> Json:
+    """A paragraph in mrkdwn; our own words only."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def plain_section(text: str) -> Json:
+    """A paragraph that shows exactly its characters."""
+    return {"type": "section", "text": plain(text)}
+
+
+def header(text: str) -> Json:
+    """A heading."""
+    return {"type": "header", "text": plain(text)}
+
+
+def context(text: str) -> Json:
+    """A small line in mrkdwn; our own words only."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
+
+
+def divider() -> Json:
+    """A line across."""
+    return {"type": "divider"}
+
+
+def button(action_id: str, label: str, value: int | None = None, *, style: str | None = None) -> Json:
+    """A button; *value* is the id of a row of ours, and nothing else ever."""
+    made: Json = {"type": "button", "action_id": action_id, "text": plain(label)}
+    if value is not None:
+        made["value"] = str(value)
+    if style is not None:
+        made["style"] = style
+    return made
+
+
+def actions(*buttons: Json) -> Json:
+    """A row of buttons."""
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def code_input(hint: str, *, label: str = "Verification code", block_id: str = ids.CODE, focus: bool = True) -> Json:
+    """The one input for a code."""
+    return {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "hint": plain(hint),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": block_id,
+            "max_length": CODE_MOST,
+            "focus_on_load": focus,
+        },
+    }
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Json],
+    *,
+    callback_id: str = "",
+    submit: str | None = None,
+    close: str = "Close",
+    metadata: str = "",
+) -> Json:
+    """A modal; *metadata* is an opaque id."""
+    made: Json = {"type": "modal", "title": plain(title), "close": plain(close), "blocks": list(blocks)}
+    if callback_id:
+        made["callback_id"] = callback_id
+    if submit is not None:
+        made["submit"] = plain(submit)
+    if metadata:
+        made["private_metadata"] = metadata
+    return made
+
+
+def said(sentence: str, *more: Json) -> Json:
+    """A modal that says a sentence and asks nothing."""
+    return modal("MFA", [section(sentence), *more])
+
+
+def at(when: datetime) -> str:
+    """A time in the reader's own zone, in mrkdwn; people whose client cannot do that see UTC."""
+    fallback = when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{int(when.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+
+
+def seconds(wait_s: int) -> str:
+    """A wait in words."""
+    if wait_s < 120:  # noqa: PLR2004  below that, seconds say it best
+        return f"{wait_s} seconds"
+    minutes = -(-wait_s // 60)
+    return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"  # noqa: PLR2004  likewise
+
+
+def clean(text: str, most: int) -> str:
+    """Cut free text for a `plain_text`: no control or reordering characters, no line breaks (X6)."""
+    kept = "".join(" " if char in "\n\r\t" else char for char in text if not _hidden(char))
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
+
+def links(apps: Iterable[tuple[str, str]]) -> str:
+    """A list of names with their addresses."""
+    return "\n".join(f"•  <{url}|{name}>" for name, url in apps)
+
+
+def typed(view: Mapping[str, Any], block_id: str) -> str:
+    """Read what stands in an input of a submitted modal; nothing typed is nothing."""
+    values = view.get("state", {}).get("values", {})
+    element = values.get(block_id, {}).get(block_id, {})
+    value = element.get("value")
+    return value if isinstance(value, str) else ""
+
+
+def _hidden(char: str) -> bool:
+    return char not in "\n\r\t" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")

@@ -1,0 +1,73 @@
+"""Notices in the DM: what was done to one's MFA, and the way to stop it (E6)."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.messages import Kind, Settled
+from bot.services.messages import Notice
+from handlers import ids
+from handlers.views.blocks import Blocks, actions, at, button, context, section
+from handlers.views.disable import REMOVE_ACCOUNT
+
+STOP = "This wasn't me - stop it"
+
+
+def sentence(notice: Notice) -> str:
+    """Return what the notice says, without markup or anything secret."""
+    message = notice.message
+    where = f"the application {notice.app}" if notice.app else "Slack"
+    left = message.detail.get("left")
+    match message.kind:
+        case Kind.ENABLED:
+            return "Your MFA is on. Applications now ask for a code from your authenticator app."
+        case Kind.REPLACED:
+            return "Your MFA has moved to a new authenticator app. Remove the account from the old one."
+        case Kind.DISABLED:
+            return f"Your MFA is off. {REMOVE_ACCOUNT}"
+        case Kind.RECOVERY_CODES_MADE:
+            return "New recovery codes were made for you. The old ones have stopped working."
+        case Kind.RECOVERY_CODE_USED:
+            return f"One of your recovery codes was used in {where}. Left: {left}."
+        case Kind.RECOVERY_CODE_PASTED:
+            return f"That recovery code is void now, since it was typed into a message. Left: {left}."
+        case Kind.CODE_PASTED:
+            return "Codes belong into the windows that this app opens, never into a message. Please delete yours."
+        case Kind.SLOWED_DOWN:
+            return f"Several wrong codes were typed for you in {where}. Further tries have to wait there."
+        case Kind.LOCKED:
+            return "Your codes are locked after too many wrong ones. A recovery code works, or ask your helpdesk."
+        case Kind.UNLOCKED:
+            return "Your codes work again."
+        case Kind.SUSPENDED:
+            return "Your MFA is suspended: no application lets you in. Tell your helpdesk what happened."
+        case Kind.RELEASED:
+            return "Your MFA is no longer suspended. Applications let you in again."
+        case Kind.ENROLLMENT:
+            raise ValueError("the message with the QR code is no notice")
+        case _:
+            assert_never(message.kind)
+
+
+def blocks(notice: Notice) -> tuple[str, Blocks]:
+    """Return text and blocks; the button as long as the question is open, then who answered and when."""
+    text = sentence(notice)
+    message = notice.message
+    shown: Blocks = [section(text), context(at(message.created_at))]
+    if message.asks:
+        shown.append(actions(button(ids.NOT_ME, STOP, message.message_id, style="danger")))
+    elif message.settled is not None and message.settled_at is not None:
+        shown.append(context(f"{_settled(message.settled)} {at(message.settled_at)}"))
+    return text, shown
+
+
+def _settled(settled: Settled) -> str:
+    match settled:
+        case Settled.STOPPED:
+            return ":no_entry: You said that this was not you, and everything was stopped:"
+        case Settled.ENDED:
+            return "Settled:"
+        case Settled.OUTDATED:
+            return "Outdated since"
+        case _:
+            assert_never(settled)

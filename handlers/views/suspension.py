@@ -1,0 +1,62 @@
+"""`This wasn't me - stop it` and `It was me`."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.people import SuspendedWhy
+from bot.core.suspension import ReleaseRefusal, needs_recovery_code
+from bot.services.suspension import Stopped
+from handlers import ids
+from handlers.people import Turned
+from handlers.views import home
+from handlers.views.blocks import Json, code_input, modal, said, section
+
+BOTH = "These codes do not work together. Check the recovery code, and wait for the next verification code."
+
+
+def stopped(done: Stopped) -> Json:
+    """Return what the button did."""
+    match done:
+        case Stopped.NOW:
+            return said(
+                ":no_entry: *Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
+                "happened. If it was you after all, press “It was me” in the Home tab."
+            )
+        case Stopped.BEFORE:
+            return said("This was answered before. Type `/mfa` to see how things stand.")
+        case Stopped.NOT_YOURS:
+            return said("This message is not yours. Type `/mfa` to see your own MFA.")
+        case _:
+            assert_never(done)
+
+
+def form(why: SuspendedWhy) -> Json:
+    """Return the modal that lifts one's own suspension: both codes, or the current one where that is enough."""
+    blocks = [section("This lifts the suspension: applications let you in again, with your codes as before.")]
+    if needs_recovery_code(why):
+        blocks.append(
+            code_input(
+                "24 letters and digits, one of those you saved.", label="Recovery code", block_id=ids.RECOVERY_CODE
+            )
+        )
+    blocks.append(code_input("Six digits from your authenticator app.", focus=not needs_recovery_code(why)))
+    return modal("MFA: it was me", blocks, callback_id=ids.RELEASE_FORM, submit="Release", close="Not now")
+
+
+def released() -> Json:
+    """Return what the owner reads whose suspension is over."""
+    return said(":white_check_mark: *Released.* Applications let you in again.")
+
+
+def refused(why: ReleaseRefusal) -> Json:
+    """Return why no code is looked at, and what to do."""
+    match why:
+        case ReleaseRefusal.NOT_SUSPENDED:
+            return said("You are not suspended. Type `/mfa` to see how things stand.")
+        case ReleaseRefusal.NOT_A_MEMBER:
+            return said(home.turned_away(Turned.DELETED))
+        case ReleaseRefusal.NO_FACTOR:
+            return said("There is no factor that could prove it is you. Ask your helpdesk to release you.")
+        case _:
+            assert_never(why)

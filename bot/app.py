@@ -16,16 +16,20 @@ from aiohttp import web
 
 from bot import clock, logs
 from bot.core import enrollment, throttle
+from bot.jobs.queue import Jobs
 from bot.metrics import Metrics
+from bot.services.delivery import Deliveries
 from bot.services.health import Checkup, Health
 from bot.services.judging import Judge
 from bot.services.means import Means
+from bot.services.messages import Messages
 from bot.services.verification import Verification
 from bot.settings import Settings
 from handlers import Services, features
 from handlers.api import ApiRoutes
 from handlers.edge import MOST_BYTES, Edge, bolt_app
 from handlers.health import HealthRoutes
+from handlers.outgoing import Outgoing
 from handlers.slack import Clients, Workspace
 from handlers.web import application
 from storage.pool import Pool
@@ -49,7 +53,14 @@ class Addresses:
 class App:
     """One process of the bot, from `start` to `stop`. Made inside the running loop."""
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] = clock.now,
+        with_jobs: bool = True,
+        reached: Callable[[str], None] = lambda _step: None,
+    ) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.pool = Pool(settings.database_url.get_secret_value())
@@ -77,6 +88,16 @@ class App:
         self.internal = application(self.metrics, most_bytes=INTERNAL_BYTES)
         self.internal.add_routes(self._health.routes())
 
+        self.jobs = Jobs(
+            dsn=settings.database_url.get_secret_value(),
+            deliveries=Deliveries(self.means),
+            enrollments=self.services.enrollments,
+            messages=Messages(self.means),
+            people=self.services.people,
+            outgoing=Outgoing(self.clients.background),
+            reached=reached,
+        )
+        self._with_jobs = with_jobs
         self._runners: list[web.AppRunner] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -89,6 +110,8 @@ class App:
         internal = await self._listen(self.internal, self.settings.internal_host, self.settings.internal_port)
         public = await self._listen(self.public, self.settings.host, self.settings.port)
         self._tasks = [asyncio.create_task(_kept_up(work)) for work in (self._watch_health, self._learn_workspace)]
+        if self._with_jobs:
+            self.jobs.start()
         logger.info("listening", public=public, internal=internal)
         return Addresses(public, internal)
 
@@ -101,6 +124,7 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
             await runner.cleanup()
+        await self.jobs.stop()
         await self.clients.close()
         await self.pool.close()
         logger.info("ended")

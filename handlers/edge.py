@@ -47,13 +47,18 @@ def bolt_app(
     features: Iterable[Feature], client: AsyncWebClient, authorize: Callable[[], Awaitable[AuthorizeResult]]
 ) -> AsyncApp:
     """Return Bolt with our listeners; everything is passed explicitly, or it would look for it in the environment."""
+
+    async def who() -> AuthorizeResult:
+        # Bolt fills arguments by name, and would fill the `self` of a bound method with None.
+        return await authorize()
+
     quiet = logging.getLogger("slack_bolt.mfabot")
     quiet.setLevel(logging.ERROR)  # its warnings quote payloads
     app = AsyncApp(
         name="mfabot",
         logger=quiet,
         client=client,
-        authorize=authorize,
+        authorize=who,
         process_before_response=True,
         signing_secret="checked at the edge",  # noqa: S106  no secret: Bolt checks nothing
         request_verification_enabled=False,

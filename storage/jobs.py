@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import cast
 
 import asyncpg
-from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer import PgQueuer
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver, AsyncpgPoolDriver
 from pgqueuer.adapters.persistence.qb import (
     DBSettings,
     QueryBuilderEnvironment,
@@ -15,8 +16,10 @@ from pgqueuer.adapters.persistence.qb import (
     QuerySchedulerBuilder,
 )
 from pgqueuer.adapters.persistence.queries import Queries
+from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
 
+from bot.core.faults import DatabaseAway
 from bot.core.jobs import NAMES, Job, spell
 from storage.pool import Connection
 
@@ -49,3 +52,41 @@ async def _enqueue(conn: Connection, jobs: Sequence[Job], after: timedelta | Non
         [0] * len(jobs),
         [after] * len(jobs),
     )
+
+
+class OpenQueue:
+    """The queue with connections of its own: one listens, the others fetch and finish jobs."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record]) -> None:
+        self._pool = pool
+        driver = AsyncpgPoolDriver(pool)
+        self.queuer = PgQueuer(connection=driver, channel=Channel(SETTINGS.channel), queries=queries(driver))
+
+    async def close(self) -> None:
+        """End the connections at once: an unfinished job is taken up again when its heartbeat is old."""
+        self._pool.terminate()
+
+
+async def open_queue(dsn: str) -> OpenQueue:
+    """Connect to the queue.
+
+    Raises:
+        DatabaseAway: it cannot be reached now.
+    """
+    try:
+        pool = await asyncpg.create_pool(
+            dsn,
+            min_size=2,
+            max_size=4,
+            timeout=2,
+            command_timeout=10,
+            server_settings={"application_name": "mfabot-jobs"},
+        )
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseAway(type(error).__name__) from None
+    return OpenQueue(pool)
+
+
+async def count_held(conn: Connection) -> int:
+    """Count the jobs that were given up on and are held for somebody to look at."""
+    return int(await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed'"))

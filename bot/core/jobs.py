@@ -62,6 +62,12 @@ NAMES: Final[dict[type[Job], str]] = {
 """The name under which each job is queued. A name is never given to another job."""
 
 
+def row_id(job: Job) -> int:
+    """Return the one id that a job carries."""
+    (found,) = asdict(job).values()
+    return int(found)
+
+
 def spell(job: Job) -> bytes:
     """Spell a job's ids as the queue keeps them."""
     return json.dumps(asdict(job), sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,58 @@
+"""Post a notice, and bring posted ones up to date."""
+
+from __future__ import annotations
+
+from bot.services.messages import Messages
+from handlers.outgoing import Never, Outgoing
+from handlers.views import notices
+
+ROUNDS = 5
+
+
+class Notify:
+    """The jobs notify and edit_message."""
+
+    def __init__(self, messages: Messages, outgoing: Outgoing) -> None:
+        self._messages = messages
+        self._outgoing = outgoing
+
+    async def run(self, message_id: int) -> None:
+        """Post the bare sentence, save where it is, and add the button.
+
+        Raises:
+            Later: Slack cannot do it now.
+        """
+        notice = await self._messages.notice(message_id)
+        if notice is None or notice.message.complete:
+            return
+        try:
+            channel, ts = notice.message.channel, notice.message.ts
+            if channel is None or ts is None:
+                channel, ts = await self._outgoing.post(notice.slack_user_id, notices.sentence(notice))
+                await self._messages.posted(message_id, channel=channel, ts=ts)
+            text, blocks = notices.blocks(notice)
+            await self._outgoing.update(channel, ts, text, blocks)
+            await self._messages.completed(message_id)
+        except Never:
+            # Nobody reads that DM any more: the account is gone or closed to the bot.
+            return
+
+    async def edit(self, message_id: int) -> None:
+        """Render what is true now, send, read again, until nothing changed meanwhile.
+
+        Raises:
+            Later: Slack cannot do it now.
+        """
+        notice = await self._messages.notice(message_id)
+        for _ in range(ROUNDS):
+            if notice is None or notice.message.channel is None or notice.message.ts is None:
+                return
+            text, blocks = notices.blocks(notice)
+            try:
+                await self._outgoing.update(notice.message.channel, notice.message.ts, text, blocks)
+            except Never:
+                return
+            again = await self._messages.notice(message_id)
+            if again == notice:
+                return
+            notice = again

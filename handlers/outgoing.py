@@ -1,0 +1,150 @@
+"""The calls to Slack that jobs make, and how each answer is to be taken.
+
+`Gone`: what was to be removed is not there, which is as good as removed. `Never`: Slack will not do it, however often
+it is asked. `Later`: anything else, with the seconds that Slack asked for. Errors are told apart by Slack's names.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from handlers.slack import BACKGROUND_S, OUTAGES
+from handlers.views.blocks import Blocks, Json
+
+GONE = frozenset({"file_not_found", "file_deleted", "message_not_found", "channel_not_found"})
+NEVER = frozenset(
+    {
+        "cannot_dm_bot",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "account_inactive",
+        "channel_not_found",
+        "is_archived",
+        "restricted_action",
+        "file_uploads_disabled",
+        "file_uploads_except_images_disabled",
+        "file_upload_size_restricted",
+        "messages_tab_disabled",
+    }
+)
+NOT_PROCESSED = "invalid_blocks"
+"""What an image block of a file answers that Slack has not processed yet."""
+PROCESSING_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+
+
+class Never(Exception):  # noqa: N818  reads as what Slack said
+    """Slack will not do this; the text is Slack's name for why."""
+
+
+class Later(Exception):  # noqa: N818  reads as what Slack said
+    """Slack cannot do this now; *after_s* where it said when, *why* in its own name."""
+
+    def __init__(self, why: str, after_s: float | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.after_s = after_s
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A file whose id is known before any of its bytes are sent."""
+
+    file_id: str
+    upload_url: str
+
+
+class Outgoing:
+    """Slack, as jobs see it."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def post(self, slack_user_id: str, text: str) -> tuple[str, str]:
+        """Post a bare sentence into a person's DM; return channel and ts."""
+        opened = await self._call(self._client.conversations_open(users=slack_user_id))
+        channel = str(opened["channel"]["id"])
+        posted = await self._call(
+            self._client.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
+        )
+        return channel, str(posted["ts"])
+
+    async def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> None:
+        """Bring a message to this text and these blocks; one that is gone needs nothing."""
+        await self._call(self._client.chat_update(channel=channel, ts=ts, text=text, blocks=blocks), gone_is_done=True)
+
+    async def update_when_processed(self, channel: str, ts: str, text: str, blocks: Blocks) -> None:
+        """Show a file by an image block, trying again while Slack has not processed the file yet."""
+        for pause_s in (*PROCESSING_PAUSES_S, None):
+            try:
+                await self._call(self._client.chat_update(channel=channel, ts=ts, text=text, blocks=blocks))
+            except Later as later:
+                if later.why != NOT_PROCESSED or pause_s is None:
+                    raise
+                await asyncio.sleep(pause_s)
+            else:
+                return
+
+    async def announce_file(self, name: str, length: int, alt_text: str) -> Promised:
+        """Have Slack promise a file."""
+        told = await self._call(self._client.files_getUploadURLExternal(filename=name, length=length, alt_txt=alt_text))
+        return Promised(str(told["file_id"]), str(told["upload_url"]))
+
+    async def send_bytes(self, promised: Promised, content: bytes) -> None:
+        """Send the bytes of a promised file."""
+        timeout = aiohttp.ClientTimeout(total=BACKGROUND_S)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout) as session,
+                session.post(promised.upload_url, data=content) as answer,
+            ):
+                if answer.status != 200:  # noqa: PLR2004  HTTP's own number
+                    raise Later(f"upload_{answer.status}")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Later(type(error).__name__) from None
+
+    async def complete_file(self, file_id: str, title: str) -> None:
+        """Make the file real, private to the app."""
+        await self._call(self._client.files_completeUploadExternal(files=[{"id": file_id, "title": title}]))
+
+    async def delete_file(self, file_id: str) -> None:
+        """Delete a file; one that is gone needs nothing."""
+        await self._call(self._client.files_delete(file=file_id), gone_is_done=True)
+
+    async def publish_home(self, slack_user_id: str, view: Json) -> None:
+        """Publish somebody's Home tab."""
+        await self._call(self._client.views_publish(user_id=slack_user_id, view=view))
+
+    async def _call(self, calling: Awaitable[AsyncSlackResponse], *, gone_is_done: bool = False) -> Json:
+        try:
+            answer = await calling
+        except SlackApiError as error:
+            raise_for(error, gone_is_done=gone_is_done)
+            return {}
+        except OUTAGES as error:
+            raise Later(type(error).__name__) from None
+        return answer.data if isinstance(answer.data, dict) else {}
+
+
+def raise_for(error: SlackApiError, *, gone_is_done: bool) -> None:
+    """Return where Slack's answer is as good as done.
+
+    Raises:
+        Never: Slack will not do it.
+        Later: it may do it another time.
+    """
+    told = error.response.get("error")
+    name = told if isinstance(told, str) else f"http_{error.response.status_code}"
+    if gone_is_done and name in GONE:
+        return
+    if name in NEVER:
+        raise Never(name) from None
+    after = {key.lower(): value for key, value in error.response.headers.items()}.get("retry-after")
+    raise Later(name, float(after) if isinstance(after, str) and after.isdigit() else None) from None

@@ -35,7 +35,7 @@ def outcome(done: Disabled | OtherFactor) -> Json:
     """Return what the modal says then (S8)."""
     match done:
         case Disabled.NOW | Disabled.BEFORE:
-            return said(f":white_check_mark: *MFA is off.* {REMOVE_ACCOUNT}")
+            return said(f"*MFA is off.* {REMOVE_ACCOUNT}")
         case OtherFactor.CHANGED:
             return said("Your MFA has changed since this window was opened; nothing was done. Open it anew from Home.")
         case _:

@@ -78,7 +78,7 @@ def started(outcome: Started) -> Json:
         TITLE,
         [
             section(
-                ":incoming_envelope: *Look into the Messages tab of this app.* A QR code comes there in a moment. "
+                "*Look into the Messages tab of this app.* A QR code comes there in a moment. "
                 "Scan it with your authenticator app, then press *Enter the code* under it."
             ),
             context(f"It is good until {at(outcome.expires_at)}."),
@@ -160,7 +160,7 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
 def mfa_is_on() -> Json:
     """Return what a second submission of the right code reads; the codes were shown to the first alone."""
     return said(
-        ":white_check_mark: *MFA is on.* Your recovery codes were shown once. If you did not see them, make new ones:",
+        "*MFA is on.* Your recovery codes were shown once. If you did not see them, make new ones:",
         actions(button(ids.RECOVERY_CODES, "Recovery codes")),
     )
 

@@ -77,13 +77,13 @@ def _suspended(person: Person, status: Status) -> Blocks:
     since = f" since {at(person.suspended_at)}" if person.suspended_at else ""
     if status.factor_id is None:
         need = "There is no factor that could prove it is you: ask your helpdesk to release you."
-        return [section(f":no_entry: *Suspended*{since}. No application lets you in. {need}")]
+        return [section(f"*Suspended*{since}. No application lets you in. {need}")]
     if why is SuspendedWhy.DEACTIVATED:
         need = "Your Slack account was deactivated and is back. One current code ends this."
     else:
         need = "If it was you after all, a current code and a recovery code end this. If not, ask your helpdesk."
     return [
-        section(f":no_entry: *Suspended*{since}. No application lets you in. {need}"),
+        section(f"*Suspended*{since}. No application lets you in. {need}"),
         actions(button(ids.WAS_ME, "It was me")),
     ]
 
@@ -101,7 +101,7 @@ def _off(status: Status) -> Blocks:
 
 def _on(status: Status) -> Blocks:
     since = f" since {at(status.since)}" if status.since else ""
-    blocks = [section(f":white_check_mark: *On*{since}. Applications ask for a code from your authenticator app.")]
+    blocks = [section(f"*On*{since}. Applications ask for a code from your authenticator app.")]
     if status.last_verified_at:
         blocks.append(context(f"Last code accepted {at(status.last_verified_at)}."))
     blocks.append(context(_recovery(status)))
@@ -121,7 +121,7 @@ def _on(status: Status) -> Blocks:
 def _recovery(status: Status) -> str:
     if not status.codes_saved:
         return (
-            ":warning: You have not said yet that you saved your recovery codes. "
+            "You have not said yet that you saved your recovery codes. "
             "If you did not see them, press “Recovery codes” for new ones."
         )
     few = " Press “Recovery codes” for new ones." if status.codes_left <= RECOVERY_FEW else ""

@@ -64,7 +64,7 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
 def _settled(settled: Settled) -> str:
     match settled:
         case Settled.STOPPED:
-            return ":no_entry: You said that this was not you, and everything was stopped:"
+            return "You said that this was not you, and everything was stopped:"
         case Settled.ENDED:
             return "Settled:"
         case Settled.OUTDATED:

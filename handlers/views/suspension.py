@@ -20,7 +20,7 @@ def stopped(done: Stopped) -> Json:
     match done:
         case Stopped.NOW:
             return said(
-                ":no_entry: *Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
+                "*Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
                 "happened. If it was you after all, press “It was me” in the Home tab."
             )
         case Stopped.BEFORE:
@@ -46,7 +46,7 @@ def form(why: SuspendedWhy) -> Json:
 
 def released() -> Json:
     """Return what the owner reads whose suspension is over."""
-    return said(":white_check_mark: *Released.* Applications let you in again.")
+    return said("*Released.* Applications let you in again.")
 
 
 def refused(why: ReleaseRefusal) -> Json:

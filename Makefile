@@ -4,7 +4,7 @@ BIN := .venv/bin
 # PIP_ variables stay as the machine has them; uv never fetches a Python of its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help sandbox test check format lock block-schema
+.PHONY: help sandbox test check format lock pictures block-schema
 
 help:
 	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
@@ -12,6 +12,7 @@ help:
 	@echo 'make check          format, lint, types, layers, migrations, locks'
 	@echo 'make format         let the formatter and the linter correct what they can'
 	@echo 'make lock           make the requirements*.lock files from pyproject.toml'
+	@echo 'make pictures       make the README'"'"'s screenshots anew'
 	@echo 'make block-schema   make bot/sandbox/blocks/schema.json from Slack'"'"'s types (needs node and npm)'
 
 sandbox: .venv/sandbox.stamp
@@ -35,6 +36,9 @@ format: .venv/dev.stamp
 
 lock: .venv/dev.stamp
 	$(BIN)/python .ci/locks.py $(ARGS)
+
+pictures: .venv/dev.stamp
+	PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/sandbox/test_story.py
 
 block-schema:
 	node bot/sandbox/blocks/make_schema.mjs

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import hdrs, web, web_response
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
@@ -58,6 +58,8 @@ async def no_banner(_request: web.Request, response: web.StreamResponse) -> None
 
 def application(counts: Counts, *, most_bytes: int) -> web.Application:
     """Return an application whose requests go through all this; a body of more than *most_bytes* answers 413."""
+    # The answer to bytes that are no HTTP passes no signal, and its banner has no other switch.
+    web_response.SERVER_SOFTWARE = "-"  # type: ignore[attr-defined]
     made = web.Application(middlewares=[request_log(counts)], client_max_size=most_bytes)
     made.on_response_prepare.append(no_banner)
     return made

@@ -2,28 +2,20 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import app
 from storage import schema
+from tests.support.commands import run
 from tests.support.database import Database
 from tests.support.settings import environment
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def run(*words: str, environ: dict[str, str] | None = None) -> tuple[int, str, str]:
-    cleared = {name: None for name in os.environ if name.startswith(("MFABOT_", "SLACK_", "DATABASE_URL"))}
-    result = CliRunner().invoke(app, list(words), env={**cleared, **(environ or {})})
-    return result.exit_code, result.stdout.strip(), result.stderr.strip()
 
 
 def test_a_keyring_is_written_for_this_user_alone_and_never_overwritten(tmp_path: Path) -> None:
@@ -69,27 +61,6 @@ def test_migrate_without_a_database_is_a_sentence_without_its_url() -> None:
     assert code == 1
     assert why.startswith("The database cannot be reached")
     assert "hunter2" not in why
-
-
-def test_an_app_is_made_listed_and_revoked(database: Database, tmp_path: Path) -> None:
-    environ = environment(database, tmp_path)
-
-    made, key, _ = run("apps", "create", "payroll", "--scope", "verify", environ=environ)
-    taken, _, why = run("apps", "create", "payroll", environ=environ)
-    _, listed, _ = run("apps", "list", "--json", environ=environ)
-    gone, _, _ = run("apps", "revoke", "payroll", environ=environ)
-    unknown, _, _ = run("apps", "revoke", "payroll", environ=environ)
-
-    assert (made, taken, gone, unknown) == (0, 1, 0, 1)
-    assert re.fullmatch(r"mfabot_[a-z0-9]{12}_[\w-]{43}", key)
-    assert "already" in why
-    [one] = json.loads(listed)["apps"]
-    assert (one["name"], one["scopes"], one["revoked_at"]) == ("payroll", ["verify"], None)
-
-
-@pytest.mark.parametrize("words", [("apps", "create", "Pay Roll"), ("apps", "create", "-x")])
-def test_a_name_that_does_not_fit_is_refused(database: Database, tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert run(*words, environ=environment(database, tmp_path))[0] in (1, 2)
 
 
 def test_doctor_says_what_is_wrong(database: Database, tmp_path: Path) -> None:

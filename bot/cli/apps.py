@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 app = typer.Typer(help="The applications that may ask whether a code is right.", no_args_is_help=True)
+MOST_PER_S = 1_000_000
 Name = Annotated[str, typer.Argument(help="1 to 63 of a-z, 0-9 and hyphen.")]
 
 
@@ -25,7 +26,8 @@ def create(
     name: Name,
     scope: Annotated[list[str] | None, typer.Option(help="verify or read; both, if left out.")] = None,
     rate: Annotated[
-        int | None, typer.Option(min=1, help="Requests a second; MFABOT_API_RATE_PER_KEY_S, if left out.")
+        int | None,
+        typer.Option(min=1, max=MOST_PER_S, help="Requests a second; MFABOT_API_RATE_PER_KEY_S, if left out."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,8 +51,10 @@ def create(
 def list_all(as_json: AsJson = False) -> None:
     """List every app, live ones first."""
     found = _ask(lambda apps: apps.list())
+    widest = max((len(one.app.name) for one in found), default=0)
     lines = [
-        f"{one.app.name}  {' '.join(sorted(one.app.scopes))}  {'revoked' if one.revoked_at else 'live'}"
+        f"{one.app.name:{widest}}  {' '.join(sorted(one.app.scopes)):11}  "
+        f"{f'revoked {one.revoked_at:%Y-%m-%d}' if one.revoked_at else f'live since {one.created_at:%Y-%m-%d}'}"
         for one in found
     ]
     told = [
@@ -76,19 +80,32 @@ def revoke(name: Name, as_json: AsJson = False) -> None:
 
 def _ask(question: Callable[[Apps], Awaitable[Answer]]) -> Answer:
     """Ask the service on a pool of its own, or refuse where the database is away."""
-    from bot.app import means
-    from bot.clock import now
-    from bot.core.faults import DatabaseAway
-    from bot.services.apps import Apps
-    from bot.settings import Settings
-    from storage.pool import Pool
+    import secrets
 
-    found, _ = settings(Settings)
+    from bot.clock import now
+    from bot.core import enrollment, throttle
+    from bot.core.faults import DatabaseAway
+    from bot.core.sealing import Keyring
+    from bot.services.apps import Apps
+    from bot.services.means import Means
+    from bot.settings import DatabaseSettings
+    from storage.pool import DatabaseFault, Pool
+
+    found, _ = settings(DatabaseSettings)
 
     async def ask() -> Answer:
         pool = Pool(found.database_url.get_secret_value(), size=1, connect_s=5.0, statement_s=5.0)
+        means = Means(
+            pool=pool,
+            keyring=Keyring("none", {}),  # keys of apps are hashed, not sealed
+            now=now,
+            random=secrets.token_bytes,
+            throttle=throttle.Limits(),
+            enrollment=enrollment.Limits(),
+            issuer="",
+        )
         try:
-            return await question(Apps(means(found, pool, now)))
+            return await question(Apps(means))
         finally:
             await pool.close()
 
@@ -96,3 +113,5 @@ def _ask(question: Callable[[Apps], Awaitable[Answer]]) -> Answer:
         return asyncio.run(ask())
     except DatabaseAway as away:
         refuse(f"The database cannot be reached, or is not migrated ({away}).")
+    except DatabaseFault as fault:
+        refuse(f"The database refused ({fault}).")

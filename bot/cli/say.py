@@ -40,7 +40,13 @@ def settings(kind: type[Kind]) -> tuple[Kind, list[str]]:
 
 
 def host() -> str:
-    """Return who runs this, as the audit names them."""
-    import getpass
+    """Return who runs this, as the audit names them: by the user's id, not by the environment's word for it."""
+    import os
+    import pwd
 
-    return f"host:{getpass.getuser()}"
+    from bot.core.audit import by_host
+
+    try:
+        return by_host(pwd.getpwuid(os.getuid()).pw_name)
+    except KeyError:  # in a container a user may have no name
+        return by_host(str(os.getuid()))

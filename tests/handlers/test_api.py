@@ -140,6 +140,19 @@ async def test_nobody_keeps_an_answer_and_no_answer_says_what_software_it_is(pay
     assert {one.headers["Content-Type"].split(";")[0] for one in answers[2:]} == {"application/problem+json"}
 
 
+@pytest.mark.parametrize("sent", [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 10_000 + b"\r\n\r\n"])
+async def test_what_is_no_http_is_not_told_the_software_either(url: str, sent: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(url.rpartition(":")[2]))
+
+    writer.write(sent)
+    told = (await reader.read()).decode()
+    writer.close()
+
+    assert told.startswith("HTTP/1.0 400 ")
+    assert "aiohttp" not in told
+    assert "Python" not in told
+
+
 async def test_what_is_refused_is_refused_in_the_order_of_the_contract(payroll: RelyingApp, services: Services) -> None:
     reads = RelyingApp(payroll.http, payroll.url, await make_key(services, "reads", scopes=frozenset({Scope.READ})))
     slow = RelyingApp(payroll.http, payroll.url, await make_key(services, "slow", rate_per_s=1))

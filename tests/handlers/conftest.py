@@ -31,14 +31,17 @@ def listeners() -> Listeners:
     return Listeners()
 
 
-async def authorize() -> AuthorizeResult:
-    return AuthorizeResult(enterprise_id=None, team_id="T0MFA", bot_user_id="U0BOT", bot_token="xoxb-test")
+class Installed:
+    """Authorizes by a method, as the bot does: Bolt looks at the names of arguments, `self` among them."""
+
+    async def authorize(self) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id="T0MFA", bot_user_id="U0BOT", bot_token="xoxb-test")
 
 
 @pytest_asyncio.fixture
 async def slack(listeners: Listeners, log: io.StringIO) -> AsyncIterator[Slack]:
     client = AsyncWebClient(base_url="http://127.0.0.1:1/api/", retry_handlers=[])
-    app = edge.bolt_app([listeners], client, authorize)
+    app = edge.bolt_app([listeners], client, Installed().authorize)
     web_app = application(Metrics(), most_bytes=edge.MOST_BYTES)
     made = edge.Edge(app, signing_secret=SECRET, now=lambda: datetime.fromtimestamp(NOW, UTC))
     web_app.add_routes(made.routes())

@@ -15,6 +15,7 @@ import pytest_asyncio
 from bot.app import App
 from bot.clock import now
 from bot.settings import Settings, load
+from handlers import errors
 from tests.support import signed
 from tests.support.database import Database
 from tests.support.settings import environment
@@ -216,3 +217,4 @@ async def test_mfa_is_answered_to_the_person_alone(app: App, http: aiohttp.Clien
 
     assert answer.status == 200
     assert said["response_type"] == "ephemeral"
+    assert said["text"] not in (errors.FAILED, errors.AWAY)

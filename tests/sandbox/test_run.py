@@ -107,7 +107,9 @@ async def test_a_command_typed_on_the_page_is_answered_and_a_second_start_points
 
     assert acted["ok"]
     assert state["dm"]["messages"][-1]["ephemeral"]
+    assert "Enable Multi-Factor Authentication" in json.dumps(state["dm"]["messages"][-1])
     assert state["problems"] == []
+    assert '"level": "error"' not in (folder / ".sandbox" / "bot.log").read_text()
     assert (pointed_to, ended_with) == (url, 1)
     assert (folder / ".sandbox").stat().st_mode & 0o777 == 0o700
     assert first.end(signal.SIGINT) == 0

@@ -130,6 +130,12 @@ def gate(tries: throttle.Tries, now: datetime, limits: throttle.Limits) -> Judge
     return Judgement(Verdict.THROTTLED, tries, wait_s=whole_seconds(until - now))
 
 
+def unlock_helps(tries: throttle.Tries, now: datetime, limits: throttle.Limits) -> bool:
+    """Whether an attempt may not be judged now, but may after an unlock."""
+    opened = throttle.Tries(throttle.after_unlock(tries.factor, limits), replace(tries.surface, not_before=None))
+    return gate(tries, now, limits) is not None and gate(opened, now, limits) is None
+
+
 def burnt(factor: throttle.FactorCount, step: int) -> throttle.FactorCount:
     """Mark a step as used without accepting or counting anything: its code was shown where codes do not belong."""
     return replace(factor, last_step=max(step, factor.last_step))

@@ -18,7 +18,7 @@ from bot.core.messages import Kind
 from bot.core.people import Person
 from bot.core.sealing import Place, Purpose
 from bot.services.means import Means
-from bot.services.notices import tell
+from bot.services.notices import refresh_home, tell
 from storage import attempts, factors, recovery_codes
 from storage import audit as audit_events
 from storage.pool import Connection
@@ -92,6 +92,20 @@ class Judge:
             if key_id in self._means.keyring.keys
         ]
 
+    async def unlock_helps(self, conn: Connection, factor: Factor, asked: Asked) -> bool:
+        """Whether a current code would be judged only after an unlock."""
+        tries = throttle.Tries(factor.count, await attempts.get(conn, factor.factor_id, asked.surface))
+        return codes.unlock_helps(tries, self._means.now(), self._means.throttle)
+
+    async def spend(
+        self, conn: Connection, person: Person, factor: Factor, digests: list[bytes], asked: Asked
+    ) -> Factor:
+        """Use the live recovery code of these *digests* for what is *asked*; return the factor afterwards."""
+        now = self._means.now()
+        if await recovery_codes.use(conn, factor.factor_id, digests, now=now):
+            await self._after_recovery(conn, person, factor, asked, now)
+        return (await factors.lock_active(conn, [person.person_id]))[person.person_id]
+
     def secret(self, person: Person, factor: Factor) -> str:
         """Open a factor's secret."""
         place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor.factor_id)
@@ -104,6 +118,12 @@ class Judge:
         if not used:
             await audit_events.record(conn, self._verification(person, Verdict.WRONG_CODE, None, asked, now))
             return Judged(Verdict.WRONG_CODE)
+        await self._after_recovery(conn, person, factor, asked, now)
+        return Judged(Verdict.ACCEPTED, Method.RECOVERY_CODE)
+
+    async def _after_recovery(
+        self, conn: Connection, person: Person, factor: Factor, asked: Asked, now: datetime
+    ) -> None:
         # The way out that no attacker can close: waits and lock end, the counts stay (C5).
         count = throttle.after_unlock(factor.count, self._means.throttle)
         await factors.save_count(conn, factor.factor_id, count, verified_at=now)
@@ -120,7 +140,7 @@ class Judge:
             now=now,
             detail={"left": left, "surface": asked.surface, "purpose": asked.purpose},
         )
-        return Judged(Verdict.ACCEPTED, Method.RECOVERY_CODE)
+        await refresh_home(conn, person.person_id)
 
     async def _judge_totp(
         self, conn: Connection, person: Person, factor: Factor, code: TotpCode, asked: Asked, now: datetime

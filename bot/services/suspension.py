@@ -53,8 +53,9 @@ class Suspension:
                 return Stopped.BEFORE
             await messages.settle(conn, message_id, Settled.STOPPED, now=now)
             await jobs.enqueue(conn, EditMessage(message_id))
-            if person.suspended:
+            if person.suspended and person.suspended_why is not SuspendedWhy.DEACTIVATED:
                 return Stopped.BEFORE
+            # An account that has just come back would need one current code; from now on it needs a recovery code too.
             await people.suspend(conn, by, why=SuspendedWhy.NOT_ME, now=now)
             await cancel_pending(conn, person, now)
             detail: audit.Detail = {"why": SuspendedWhy.NOT_ME.value, "message": message_id}
@@ -75,11 +76,9 @@ class Suspension:
             second = await self._second(conn, person, factor, recovery_code)
             if isinstance(second, Judged):
                 return second
-            asked = in_slack(person_id, "release", recovery=False, while_suspended=True)
-            judged = await self._judge.judge(conn, person, factor, typed, asked)
+            judged = await self._both(conn, person, factor, second, typed)
             if not judged.accepted:
                 return judged
-            await recovery_codes.use(conn, factor.factor_id, second, now=now)
             await people.release(conn, person_id)
             await record(conn, audit.Kind.RELEASED, person, now, {"why": person.suspended_why.value})
             await tell(conn, person_id, Kind.RELEASED, now=now)
@@ -87,10 +86,7 @@ class Suspension:
             return Released.NOW
 
     async def _second(self, conn: Connection, person: Person, factor: Factor, typed: str) -> list[bytes] | Judged:
-        """Return the digests of a recovery code that is still good (none where none is asked for), or the refusal.
-
-        It is used up only together with a right current code, so that a mistyped one costs nothing.
-        """
+        """Return the digests of a recovery code that is still good (none where none is asked for), or the refusal."""
         if person.suspended_why is None or not suspension.needs_recovery_code(person.suspended_why):
             return []
         code = codes.parse(typed)
@@ -100,3 +96,18 @@ class Suspension:
         if not await recovery_codes.is_live(conn, factor.factor_id, digests):
             return Judged(Verdict.WRONG_CODE)
         return digests
+
+    async def _both(self, conn: Connection, person: Person, factor: Factor, second: list[bytes], typed: str) -> Judged:
+        """Judge the current code beside a good recovery code, which a mistyped one does not cost.
+
+        Where a lock or a wait stands in the way the recovery code ends it first, and is used by that: nobody else's
+        guesses may close this way out (C5).
+        """
+        asked = in_slack(person.person_id, "release", recovery=False, while_suspended=True)
+        if second and await self._judge.unlock_helps(conn, factor, asked):
+            factor, second = await self._judge.spend(conn, person, factor, second, asked), []
+        judged = await self._judge.judge(conn, person, factor, typed, asked)
+        if judged.accepted and second:
+            held = (await factors.lock_active(conn, [person.person_id]))[person.person_id]
+            await self._judge.spend(conn, person, held, second, asked)
+        return judged

@@ -1,0 +1,23 @@
+"""A second person, and a look at what the transactions left behind."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from bot.core.people import Person
+from tests.support.database import Database
+from tests.support.ledger import Ledger, open_ledger
+from tests.support.people import BEN
+from tests.support.services import Services
+
+
+@pytest_asyncio.fixture
+async def ledger(database: Database) -> AsyncIterator[Ledger]:
+    opened = await open_ledger(database)
+    yield opened
+    await opened.conn.close()
+
+
+@pytest_asyncio.fixture
+async def ben(services: Services) -> Person:
+    return await services.people.save(BEN)

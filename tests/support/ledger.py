@@ -1,0 +1,58 @@
+"""What the transactions left behind: events, notices, jobs, and every byte of the database."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from storage.pool import Connection
+from tests.support.database import Database
+
+
+@dataclass
+class Ledger:
+    """Reads as the superuser, past what the program may see."""
+
+    conn: Connection
+
+    async def events(self) -> list[str]:
+        """Return the kinds of all audit events, in order."""
+        rows = await self.conn.fetch("SELECT kind FROM audit_event ORDER BY event_id")
+        return [row["kind"] for row in rows]
+
+    async def details(self, kind: str) -> list[dict[str, Any]]:
+        """Return the details of the audit events of *kind*, in order."""
+        rows = await self.conn.fetch("SELECT detail FROM audit_event WHERE kind = $1 ORDER BY event_id", kind)
+        return [json.loads(row["detail"]) for row in rows]
+
+    async def notices(self) -> list[str]:
+        """Return the kinds of all messages but those that carry a QR, in order."""
+        rows = await self.conn.fetch("SELECT kind FROM message WHERE kind <> 'enrollment' ORDER BY message_id")
+        return [row["kind"] for row in rows]
+
+    async def jobs(self) -> list[str]:
+        """Return the names of all queued jobs, in order."""
+        rows = await self.conn.fetch("SELECT entrypoint FROM jobs.pgqueuer ORDER BY id")
+        return [row["entrypoint"] for row in rows]
+
+    async def message_id(self, kind: str) -> int:
+        """Return the latest message of *kind*."""
+        return int(await self.conn.fetchval("SELECT max(message_id) FROM message WHERE kind = $1", kind))
+
+    async def everything(self) -> str:
+        """Return every row of every table as text."""
+        tables = await self.conn.fetch(
+            "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables "
+            "WHERE schemaname IN ('public', 'jobs')"
+        )
+        dump = []
+        for table in tables:
+            rows = await self.conn.fetch(f"SELECT whole::text AS row FROM {table['name']} AS whole")  # noqa: S608  from the catalog
+            dump += [row["row"] for row in rows]
+        return "\n".join(dump)
+
+
+async def open_ledger(database: Database) -> Ledger:
+    """Connect; whoever opens it closes `conn`."""
+    return Ledger(await asyncpg.connect(database.superuser))

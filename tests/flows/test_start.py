@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from bot.core.codes import Verdict
-from bot.core.enrollment import StartRefusal, State
+from bot.core.enrollment import ConfirmRefusal, StartRefusal, State
 from bot.core.people import Person, Standing
 from bot.services.enrollment import Started
 from bot.services.judging import Judged
@@ -156,8 +156,8 @@ async def test_the_pending_secret_is_for_its_owner_and_only_while_it_can_be_conf
     services.clock.forward(minutes=10)
     late = await services.enrollments.key(started.enrollment_id, by=ada.person_id)
 
-    assert keys == [phone.secret, None]
-    assert late is None
+    assert keys == [phone.secret, ConfirmRefusal.NOT_YOURS]
+    assert late is ConfirmRefusal.EXPIRED
 
 
 async def test_one_s_own_enrollment_is_cancelled_and_nobody_else_s(

@@ -1,4 +1,4 @@
-"""The edge, served on a free port, with everything that is logged at DEBUG."""
+"""The edge and the API, each served on a free port."""
 
 import io
 from collections.abc import AsyncIterator
@@ -11,10 +11,13 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs
+from bot.core.people import Person
 from bot.metrics import Metrics
 from handlers import edge
 from handlers.web import application
+from tests.support.api import RelyingApp, api_of
 from tests.support.edge import NOW, Listeners, Slack
+from tests.support.services import Services, make_key
 from tests.support.serving import serving
 from tests.support.signed import SECRET
 
@@ -47,3 +50,22 @@ async def slack(listeners: Listeners, log: io.StringIO) -> AsyncIterator[Slack]:
     web_app.add_routes(made.routes())
     async with serving(web_app) as url, aiohttp.ClientSession() as session:
         yield Slack(session, url, log)
+
+
+@pytest_asyncio.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest_asyncio.fixture
+async def url(services: Services) -> AsyncIterator[str]:
+    async with serving(api_of(services)) as base:
+        yield base
+
+
+@pytest_asyncio.fixture
+async def payroll(services: Services, ada: Person, http: aiohttp.ClientSession, url: str) -> RelyingApp:
+    """An app whose user is Ada."""
+    assert ada.slack_user_id == "U0ADA"
+    return RelyingApp(http, url, await make_key(services))

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from bot.core.apps import Key
+from bot.metrics import Metrics
+from handlers.api import ApiRoutes
+from handlers.edge import MOST_BYTES
+from handlers.web import application
+from tests.support.services import Services
 
 
 @dataclass(frozen=True)
@@ -38,3 +44,10 @@ class RelyingApp:
         sent = {"Authorization": f"Bearer {self.key.spelled}"} | headers
         async with self.http.request(method, self.url + path, data=body, headers=sent) as response:
             return Answer(response.status, await response.json(content_type=None), dict(response.headers))
+
+
+def api_of(services: Services) -> web.Application:
+    """Return the API alone, put together as the bot does it."""
+    made = application(Metrics(), most_bytes=MOST_BYTES)
+    made.add_routes(ApiRoutes(services.verification).routes())
+    return made

@@ -1,0 +1,91 @@
+"""What the API refuses, in which order, and that it says no more than that."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.core.apps import Key, Scope
+from tests.support.api import RelyingApp
+from tests.support.services import Services, make_key
+
+
+async def test_what_is_refused_is_refused_in_the_order_of_the_contract(payroll: RelyingApp, services: Services) -> None:
+    reads = RelyingApp(payroll.http, payroll.url, await make_key(services, "reads", scopes=frozenset({Scope.READ})))
+    slow = RelyingApp(payroll.http, payroll.url, await make_key(services, "slow", rate_per_s=1))
+
+    answers = [
+        await payroll.post("x" * 8193, Authorization=""),
+        await payroll.post("x" * 8192, Authorization=""),
+        await reads.post("{"),
+        await slow.post("{"),
+        await slow.post("{"),
+    ]
+
+    assert [one.status for one in answers] == [413, 401, 403, 422, 429]
+    assert answers[1].headers["WWW-Authenticate"] == 'Bearer realm="mfabot"'
+    assert answers[4].headers["Retry-After"] == "1"
+
+
+async def test_a_body_that_grows_without_saying_so_is_refused_too(payroll: RelyingApp) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(9):
+            yield b"x" * 1024
+
+    async with payroll.http.post(f"{payroll.url}/v1/verifications", data=endless()) as response:
+        assert response.status == 413
+
+
+@pytest.mark.parametrize(
+    "presented",
+    [
+        "",
+        "Bearer",
+        "Bearer ",
+        "Basic bWZhYm90OngK",
+        "Bearer mfabot_",
+        "Bearer mfabot_000000000000_" + "A" * 42,
+        "Bearer mfabot_000000000000_" + "A" * 43,
+        "Bearer mfabot_000000000000_" + "A" * 44,
+        "Bearer MFABOT_000000000000_" + "A" * 43,
+        "Bearer mfabot_00000000000%_" + "A" * 43,
+        "Bearer mfabot_000000000000_" + "é" * 43,
+    ],
+)
+async def test_what_is_no_live_key_opens_nothing(payroll: RelyingApp, presented: str) -> None:
+    answers = [
+        await payroll.ask("POST", "/v1/verifications", body="{}", Authorization=presented),
+        await payroll.ask("GET", "/v1/factors?slack_id=U0ADA", Authorization=presented),
+    ]
+
+    assert [one.status for one in answers] == [401, 401]
+
+
+async def test_a_key_with_a_letter_changed_or_after_its_app_was_revoked_opens_nothing(
+    payroll: RelyingApp, services: Services
+) -> None:
+    secret = payroll.key.secret
+    other = RelyingApp(
+        payroll.http, payroll.url, Key(payroll.key.key_id, ("A" if secret[0] != "A" else "B") + secret[1:])
+    )
+
+    changed = await other.verify("123456")
+    live = await payroll.verify("123456")
+    await services.apps.revoke("payroll", by="host:root")
+    revoked = await payroll.verify("123456")
+
+    assert [changed.status, live.status, revoked.status] == [401, 200, 401]
+
+
+async def test_two_keys_at_once_are_none(payroll: RelyingApp) -> None:
+    headers = [("Authorization", f"Bearer {payroll.key.spelled}")] * 2
+
+    async with payroll.http.get(f"{payroll.url}/v1/factors?slack_id=U0ADA", headers=headers) as response:
+        assert response.status == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v1/verifications"), ("POST", "/v1/factors"), ("HEAD", "/v1/factors")]
+)
+async def test_other_methods_are_refused(payroll: RelyingApp, method: str, path: str) -> None:
+    async with payroll.http.request(method, payroll.url + path) as response:
+        assert response.status == 405

@@ -56,8 +56,10 @@ class Jobs:
         people: People,
         outgoing: Outgoing,
         reached: Reached = lambda _step: None,
+        heartbeat: timedelta = HEARTBEAT,
     ) -> None:
         self._dsn = dsn
+        self._heartbeat = heartbeat
         self._deliveries = deliveries
         self._tasks: list[asyncio.Task[None]] = []
         self._queuer: PgQueuer | None = None
@@ -100,7 +102,7 @@ class Jobs:
                 self._queuer = queue.queuer
                 self._register(queue.queuer)
                 pause_s = FIRST_PAUSE_S
-                await queue.queuer.run(dequeue_timeout=POLL, heartbeat_timeout=HEARTBEAT)
+                await queue.queuer.run(dequeue_timeout=POLL, heartbeat_timeout=self._heartbeat)
                 if queue.queuer.shutdown.is_set():
                     return
             except Exception as error:  # noqa: BLE001  whatever ended the queue, it is opened again

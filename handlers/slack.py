@@ -75,7 +75,7 @@ class Workspace:
         """Ask Slack who we are, and save it; say whether both worked."""
         try:
             if self.home is None:
-                self.home = await self._people.home()
+                await self._remember()
             told = await self._clients.background.auth_test()
             self.home = Home(str(told["team_id"]), told.get("enterprise_id"), str(told["user_id"]))
             self.connected = True
@@ -87,6 +87,12 @@ class Workspace:
         except DatabaseAway:
             return False
         return True
+
+    async def _remember(self) -> None:
+        """Take what the database remembers, unless Slack has spoken meanwhile."""
+        remembered = await self._people.home()
+        if self.home is None:
+            self.home = remembered
 
     async def authorize(self) -> AuthorizeResult:
         """Answer Bolt without a call: there is one token."""

@@ -1,0 +1,31 @@
+"""The whole bot, served, and people in front of it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.bot import Bot, serving_bot
+from tests.support.database import Database
+from tests.support.somebody import Somebody
+
+
+@pytest_asyncio.fixture
+async def bot(database: Database, tmp_path: Path) -> AsyncIterator[Bot]:
+    """Whatever the bot sends that Slack would not take fails the test."""
+    async with serving_bot(database, tmp_path) as running:
+        yield running
+        assert running.standin.problems == []
+
+
+@pytest.fixture
+def ada(bot: Bot) -> Somebody:
+    """A member whose MFA is off, and whom the bot has not met."""
+    return bot.person("U0ADA")
+
+
+@pytest.fixture
+def ben(bot: Bot) -> Somebody:
+    """Another one."""
+    return bot.person("U0BEN")

@@ -1,0 +1,97 @@
+"""The bot, really served, in front of a Slack that fits in a process, with a clock that the test holds."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.app import App
+from bot.sandbox.slack import Reply, StandIn
+from bot.settings import Settings, load
+from tests.support.database import Database
+from tests.support.services import NOON, Clock, Services
+from tests.support.settings import TOKEN, environment
+from tests.support.signed import SECRET
+from tests.support.somebody import Somebody
+from tests.support.wire import Wire
+from tests.support.worker import Worker
+
+Json = dict[str, Any]
+
+
+@dataclasses.dataclass
+class Bot:
+    """Both sides: what people see is asked of `standin`, what is kept of `services` and `database`."""
+
+    app: App
+    standin: StandIn
+    services: Services
+    worker: Worker
+    wire: Wire
+    database: Database
+    clock: Clock
+    public: str
+    """The base URL of the public port."""
+    everybody: dict[str, Somebody] = dataclasses.field(default_factory=dict)
+
+    def person(self, user: str) -> Somebody:
+        """Return whoever has this Slack id in the stand-in's cast."""
+        return self.everybody.setdefault(user, Somebody(self, user))
+
+    async def settle(self) -> None:
+        """Let everything arrive that what was done so far leads to; with the database away nothing can."""
+        if not self.wire.broken:
+            await self.worker.run_due()
+
+    async def happens(self, **event: object) -> Reply:
+        """Let Slack tell of an event that nobody's hands made."""
+        reply = await self.standin._event(event)
+        await self.settle()
+        return reply
+
+    def opened_views(self) -> list[Json]:
+        """Return every modal that the bot has opened or pushed, oldest first."""
+        methods = ("views.open", "views.push")
+        return [call.arguments["view"] for call in self.standin.calls.all() if call.method in methods]
+
+    async def later(self, **by: float) -> None:
+        """Let time pass, and what was due in it happen."""
+        self.clock.forward(**by)
+        await self.settle()
+
+
+@asynccontextmanager
+async def serving_bot(database: Database, folder: Path, **environ: str) -> AsyncIterator[Bot]:
+    """Yield a bot that has learned which workspace it is in; *environ* changes its settings."""
+    clock = Clock()
+    standin = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=clock)
+    standin.settings.file_processing = timedelta(0)
+    await standin.start()
+    async with Wire(database) as wire:
+        settings, _ = load(
+            Settings,
+            environment(
+                database,
+                folder,
+                SLACK_API_URL=f"{standin.base_url}/api/",
+                DATABASE_URL=wire.program,
+                MFABOT_OWNER_DATABASE_URL=wire.owner,
+                **environ,
+            ),
+        )
+        app = App(settings, now=clock, with_jobs=False)
+        addresses = await app.start()
+        while not await app.workspace.learn():
+            pass  # a busy machine may need more than the 0.3 s that a connection has
+        services = Services(app.means, clock)
+        worker = Worker(app.jobs, database, lambda: clock() - NOON)
+        bot = Bot(app, standin, services, worker, wire, database, clock, f"http://{addresses.public}")
+        standin.bot_url = f"{bot.public}/slack/events"
+        try:
+            yield bot
+        finally:
+            wire.mend()
+            await app.stop()
+            await standin.stop()

@@ -1,0 +1,94 @@
+"""The wire between the bot and its database: it can be cut, and it can go dead without a word."""
+
+import asyncio
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.support.database import OWNER, PROGRAM, Database
+
+PORT_FILE = ".s.PGSQL.5432"
+
+
+class Wire:
+    """Listens on loopback and passes everything on to the server's socket, until a test says otherwise."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._socket: Path = database.server.socket_dir / PORT_FILE
+        self._ends: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._whole = asyncio.Event()
+        self._whole.set()
+        self._cut = False
+        self._port = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def program(self) -> str:
+        """The DSN of the program's role over this wire."""
+        return self._dsn(PROGRAM)
+
+    @property
+    def owner(self) -> str:
+        """The DSN of the owner's role over this wire."""
+        return self._dsn(OWNER)
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing gets through."""
+        return self._cut or not self._whole.is_set()
+
+    def cut(self) -> None:
+        """Break what is connected, and let nobody connect."""
+        self._cut = True
+        for end in self._ends:
+            end.transport.abort()
+
+    def go_dead(self) -> None:
+        """Keep the connections, and pass nothing on any more: what a firewall does that forgot them."""
+        self._whole.clear()
+
+    def mend(self) -> None:
+        """Work again."""
+        self._cut = False
+        self._whole.set()
+
+    def _dsn(self, role: str) -> str:
+        return f"postgresql://{role}@127.0.0.1:{self._port}/{self._database.name}?sslmode=disable"
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._cut:
+            writer.transport.abort()
+            return
+        there, back = await asyncio.open_unix_connection(str(self._socket))
+        ends = {writer, back}
+        self._ends |= ends
+        for source, target in ((reader, back), (there, writer)):
+            task = asyncio.create_task(self._pass_on(source, target))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        try:
+            while piece := await source.read(65536):
+                await self._whole.wait()
+                target.write(piece)
+                await target.drain()
+        except OSError:
+            pass
+        finally:
+            self._ends.discard(target)
+            target.transport.abort()

@@ -15,7 +15,7 @@ from bot.core.messages import Message
 from bot.core.people import Person
 from bot.core.sealing import Place, Purpose
 from bot.services.means import Means
-from storage import enrollments, jobs, messages, people, qr_files
+from storage import audit, enrollments, jobs, messages, people, qr_files
 from storage.pool import Connection
 
 SWEEP_AFTER = timedelta(minutes=1)
@@ -131,6 +131,8 @@ class Deliveries:
         """Enqueue what a crash may have left: overdue enrollments, unshredded ones; return how many (E4)."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
+            # Here because the sweep comes by for ever: the audit's next month is made in time, whatever is to sweep.
+            await audit.ensure_months(conn, now=now)
             overdue = await enrollments.overdue(conn, now=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             left = await enrollments.unshredded(conn, ended_before=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             await jobs.enqueue(

@@ -19,6 +19,7 @@ OFF = "Your MFA is off, so there is no code to check. Type `/mfa` to see how thi
 def refused(judged: Judged, *, recovery: bool) -> str:
     """Return the sentence under the input; *recovery*: a recovery code would do as well."""
     way_out = "or use a recovery code" if recovery else "or ask your helpdesk to unlock you"
+    recovers = ", or use a recovery code" if recovery else " to unlock you"
     match judged.verdict:
         case Verdict.WRONG_CODE | Verdict.CODE_REUSED:
             return WRONG
@@ -27,7 +28,7 @@ def refused(judged: Judged, *, recovery: bool) -> str:
         case Verdict.THROTTLED:
             return f"Too many wrong codes. Wait {seconds(judged.wait_s or 1)}, {way_out}."
         case Verdict.LOCKED:
-            return f"Codes are locked after too many wrong ones. Ask your helpdesk, {way_out}."
+            return f"Codes are locked after too many wrong ones. Ask your helpdesk{recovers}."
         case Verdict.SUSPENDED:
             return SUSPENDED
         case Verdict.NOT_ENROLLED | Verdict.UNKNOWN_USER | Verdict.ACCEPTED:

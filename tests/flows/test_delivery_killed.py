@@ -87,6 +87,19 @@ async def worker(environ: dict[str, str], step: str) -> AsyncIterator[asyncio.su
             await child.wait()
 
 
+async def dies(environ: dict[str, str], step: str) -> None:
+    """Let a worker work until it kills itself at *step*."""
+    async with worker(environ, step) as dying:
+        assert await asyncio.wait_for(dying.wait(), WITHIN_S) == -signal.SIGKILL
+
+
+async def start(services: Services, person: Person) -> int:
+    """Start an enrollment; return its id."""
+    started = await services.enrollments.start(person.person_id, intent=uuid4(), replacing=False)
+    assert isinstance(started, Started)
+    return started.enrollment_id
+
+
 async def idle(database: Database) -> None:
     """Wait until the queue holds nothing that is due; each change of it is announced by Postgres."""
     changed = asyncio.Event()
@@ -114,12 +127,10 @@ async def test_killed_while_delivering_the_qr_is_gone_after_the_end(
     step: str, services: Services, ada: Person, slack: StandIn, environ: dict[str, str], database: Database
 ) -> None:
     for _ in range(KILLS):
-        started = await services.enrollments.start(ada.person_id, intent=uuid4(), replacing=False)
-        assert isinstance(started, Started)
-        async with worker(environ, step) as dying:
-            assert await asyncio.wait_for(dying.wait(), WITHIN_S) == -signal.SIGKILL
+        enrollment_id = await start(services, ada)
+        await dies(environ, step)
 
-        await services.enrollments.cancel(started.enrollment_id, by=ada.person_id)
+        await services.enrollments.cancel(enrollment_id, by=ada.person_id)
         async with worker(environ, NOWHERE):
             await idle(database)
 
@@ -133,13 +144,11 @@ async def test_killed_while_shredding_the_qr_is_gone_after_all(
     step: str, services: Services, ada: Person, slack: StandIn, environ: dict[str, str], database: Database
 ) -> None:
     for _ in range(KILLS):
-        started = await services.enrollments.start(ada.person_id, intent=uuid4(), replacing=False)
-        assert isinstance(started, Started)
+        enrollment_id = await start(services, ada)
         async with worker(environ, NOWHERE):
             await slack.until(lambda: "image" in traces(slack))
-        await services.enrollments.cancel(started.enrollment_id, by=ada.person_id)
-        async with worker(environ, step) as dying:
-            assert await asyncio.wait_for(dying.wait(), WITHIN_S) == -signal.SIGKILL
+        await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+        await dies(environ, step)
 
         async with worker(environ, NOWHERE):
             await idle(database)

@@ -9,6 +9,14 @@ from urllib.parse import urlencode
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+_BY_ADA: dict[str, Any] = {
+    "api_app_id": "A0MFA",
+    "team": {"id": "T0MFA", "domain": "mfa"},
+    "enterprise": None,
+    "is_enterprise_install": False,
+    "user": {"id": "U0ADA", "username": "ada", "name": "ada", "team_id": "T0MFA"},
+    "trigger_id": "1.2.abc",
+}
 
 
 def headers(body: bytes, *, at: float, content_type: str = FORM, secret: str = SECRET) -> dict[str, str]:
@@ -48,12 +56,7 @@ def click(**fields: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON
     """Return a block_actions payload."""
     return {
         "type": "block_actions",
-        "api_app_id": "A0MFA",
-        "team": {"id": "T0MFA", "domain": "mfa"},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "user": {"id": "U0ADA", "username": "ada", "name": "ada", "team_id": "T0MFA"},
-        "trigger_id": "1.2.abc",
+        **_BY_ADA,
         "response_url": "http://127.0.0.1:1/respond",
         "container": {"type": "message", "message_ts": "1.2", "channel_id": "D0ADA", "is_ephemeral": False},
         "channel": {"id": "D0ADA", "name": "directmessage"},
@@ -76,12 +79,7 @@ def submission(**fields: Any) -> dict[str, Any]:  # noqa: ANN401  any JSON
     """Return a view_submission payload."""
     return {
         "type": "view_submission",
-        "api_app_id": "A0MFA",
-        "team": {"id": "T0MFA", "domain": "mfa"},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "user": {"id": "U0ADA", "username": "ada", "name": "ada", "team_id": "T0MFA"},
-        "trigger_id": "1.2.abc",
+        **_BY_ADA,
         "response_urls": [],
         "view": {
             "id": "V0VIEW",

@@ -11,7 +11,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.faults import DatabaseAway
-from handlers.slack import OUTAGES
+from handlers.showing import show
+from handlers.views.blocks import said
 
 logger = structlog.get_logger(__name__)
 
@@ -27,12 +28,8 @@ async def answer(error: Exception, body: dict[str, Any], client: AsyncWebClient)
     else:
         logger.error("listener failed", kind=body.get("type", "command"), exc_info=error)
         sentence = FAILED
-    if body.get("type") == "block_actions" and (trigger := body.get("trigger_id")):
-        show = client.views_push if (body.get("view") or {}).get("type") == "modal" else client.views_open
-        try:
-            await show(trigger_id=trigger, view=notice(sentence))
-        except OUTAGES as fault:
-            logger.warning("the sentence was not shown", fault=type(fault).__name__)
+    if body.get("type") == "block_actions" and body.get("trigger_id"):
+        await show(body, client, said(sentence))
     return sorry(body, sentence)
 
 
@@ -42,15 +39,5 @@ def sorry(body: Mapping[str, Any], sentence: str) -> BoltResponse:
     if "command" in body:
         told = {"response_type": "ephemeral", "text": sentence}
     elif body.get("type") == "view_submission":
-        told = {"response_action": "update", "view": notice(sentence)}
+        told = {"response_action": "update", "view": said(sentence)}
     return BoltResponse(status=200, body=json.dumps(told) if told else "")
-
-
-def notice(sentence: str) -> dict[str, Any]:
-    """Return a modal that says *sentence* and asks nothing."""
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "MFA"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": sentence}}],
-    }

@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.faults import DatabaseAway
 from handlers import edge, errors
+from handlers.views import blocks
 from tests.support import signed
 from tests.support.edge import CANARY, Listeners, Slack, altered
 from tests.support.signed import FORM, JSON
@@ -101,7 +102,7 @@ async def test_a_listener_that_raises_is_a_sentence_and_200(
 
     assert (to_command, to_submission, to_click) == (200, 200, 200)
     assert json.loads(said) == {"response_type": "ephemeral", "text": sentence}
-    assert json.loads(shown)["view"] == errors.notice(sentence)
+    assert json.loads(shown)["view"] == blocks.said(sentence)
     assert nothing == ""
     assert CANARY not in slack.log.getvalue()
 

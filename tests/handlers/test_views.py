@@ -27,6 +27,7 @@ from bot.services.suspension import Stopped
 from handlers import errors
 from handlers.people import Turned
 from handlers.views import codes, disable, enrollment, home, notices, recovery, suspension
+from handlers.views.blocks import said
 from tests.support.services import NOON
 
 INTENT = UUID(int=7)
@@ -69,7 +70,7 @@ def modals() -> Iterator[dict[str, Any]]:
     yield from map(suspension.form, SuspendedWhy)
     yield suspension.released()
     yield from map(suspension.refused, ReleaseRefusal)
-    yield from map(errors.notice, (errors.AWAY, errors.FAILED))
+    yield from map(said, (errors.AWAY, errors.FAILED))
 
 
 def labels(blocks: list[dict[str, Any]]) -> list[str]:

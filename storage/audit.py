@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.audit import Event, canonical
@@ -11,15 +10,6 @@ from storage.pool import Connection
 
 async def record(conn: Connection, *events: Event) -> None:
     """Write events, in the transaction of what they tell (R1)."""
-    await _insert(conn, events)
-
-
-async def ensure_months(conn: Connection, *, now: datetime) -> None:
-    """Make the partitions of this month and the next."""
-    await conn.execute("SELECT ensure_audit_months($1)", now)
-
-
-async def _insert(conn: Connection, events: Sequence[Event]) -> None:
     if not events:
         return
     await conn.execute(
@@ -35,3 +25,8 @@ async def _insert(conn: Connection, events: Sequence[Event]) -> None:
         [event.subject_id for event in events],
         [canonical(event.detail) for event in events],
     )
+
+
+async def ensure_months(conn: Connection, *, now: datetime) -> None:
+    """Make the partitions of this month and the next."""
+    await conn.execute("SELECT ensure_audit_months($1)", now)

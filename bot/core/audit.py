@@ -25,10 +25,8 @@ class Kind(StrEnum):
     MFA_ENABLED = "mfa.enabled"
     MFA_REPLACED = "mfa.replaced"
     MFA_DISABLED = "mfa.disabled"
-    MFA_REFUSED = "mfa.refused"
     RECOVERY_CODES_MADE = "recovery.made"
     RECOVERY_CODES_SAVED = "recovery.saved"
-    RECOVERY_CODE_USED = "recovery.used"
     VERIFICATION = "verification"
     WAIT_BEGAN = "throttle.wait_began"
     DAY_LIMIT_REACHED = "throttle.day_limit_reached"
@@ -41,7 +39,6 @@ class Kind(StrEnum):
     APP_CREATED = "app.created"
     APP_REVOKED = "app.revoked"
     APP_REFUSED = "app.refused"
-    SCHEMA_MIGRATED = "schema.migrated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core import audit, suspension
 from bot.core.audit import SYSTEM
 from bot.core.factors import Status
@@ -47,8 +49,8 @@ class People:
         """
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            saved = await people.save(conn, profile, now=now)
-            person = (await people.lock(conn, [saved.person_id]))[saved.person_id]
+            # Saving holds the row, so nothing changes under what is read of the factor.
+            person = await people.save(conn, profile, now=now)
             factor = (await factors.lock_active(conn, [person.person_id])).get(person.person_id)
             if person.standing is Standing.DELETED and person.suspended_why is not SuspendedWhy.DEACTIVATED:
                 # A suspension for another reason keeps that reason: what lifts it then asks for more.
@@ -64,6 +66,8 @@ class People:
                 await record(conn, audit.Kind.RELEASED, person, now, detail, actor=SYSTEM)
                 await tell(conn, person.person_id, Kind.RELEASED, now=now)
                 await refresh_home(conn, person.person_id)
+            else:
+                return person
             return (await people.lock(conn, [person.person_id]))[person.person_id]
 
     async def status(self, person_id: int) -> tuple[Person, Status] | None:
@@ -75,12 +79,9 @@ class People:
             status = await factors.status(conn, person_id) or Status()
             pending = await enrollments.pending_of(conn, person_id)
             left = await recovery_codes.left(conn, status.factor_id) if status.factor_id else 0
-            return person, Status(
-                factor_id=status.factor_id,
-                since=status.since,
-                last_verified_at=status.last_verified_at,
+            return person, replace(
+                status,
                 codes_left=left,
-                codes_saved=status.codes_saved,
                 pending_enrollment=pending.enrollment_id if pending else None,
                 pending_until=pending.expires_at if pending else None,
             )

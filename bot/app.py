@@ -132,7 +132,7 @@ class App:
     async def look(self) -> Health:
         """Look at the database once, and count what was seen."""
         health = await self.checkup.look()
-        self.metrics.health(ready=health.ready, clock_offset_s=health.clock_offset_s)
+        self.metrics.health(ready=health.ready, clock_offset_s=health.clock_offset_s, held_jobs=health.held_jobs)
         return health
 
     async def _listen(self, app: web.Application, host: str, port: int) -> str:

@@ -22,14 +22,18 @@ class Metrics:
         self.clock_offset = Gauge(
             "mfabot_clock_offset_seconds", "This process's clock less the database's", registry=self.registry
         )
+        self.held_jobs = Gauge(
+            "mfabot_held_jobs", "Jobs that were tried for a day and given up on", registry=self.registry
+        )
 
     def request(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Count an answered request; *route* is the pattern, not the path."""
         self.requests.labels(route, method, str(status)).inc()
         self.seconds.labels(route).observe(seconds)
 
-    def health(self, *, ready: bool, clock_offset_s: float | None) -> None:
+    def health(self, *, ready: bool, clock_offset_s: float | None, held_jobs: int) -> None:
         """Note what the last look at the database said."""
         self.ready.set(ready)
+        self.held_jobs.set(held_jobs)
         if clock_offset_s is not None:
             self.clock_offset.set(clock_offset_s)

@@ -55,6 +55,7 @@ class HealthRoutes:
             "draining": self._draining,
             "problems": list(health.problems),
             "clock_offset_s": health.clock_offset_s,
+            "held_jobs": health.held_jobs,
             "slack": "connected" if self._slack_connected() else "not connected",
         }
         return web.json_response(told, status=200 if ready else 503)

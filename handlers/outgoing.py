@@ -140,8 +140,11 @@ def raise_for(error: SlackApiError, *, gone_is_done: bool) -> None:
         Never: Slack will not do it.
         Later: it may do it another time.
     """
-    told = error.response.get("error")
-    name = told if isinstance(told, str) else f"http_{error.response.status_code}"
+    # A gateway's answer is no JSON, and then the SDK's response has text where Slack's has a mapping, or is aiohttp's.
+    answer = getattr(error.response, "data", None)
+    told = answer.get("error") if isinstance(answer, dict) else None
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", "unread")
+    name = told if isinstance(told, str) else f"http_{status}"
     if gone_is_done and name in GONE:
         return
     if name in NEVER:

@@ -20,7 +20,7 @@ from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
 
 from bot.core.faults import DatabaseAway
-from bot.core.jobs import NAMES, Job, spell
+from bot.core.jobs import NAMES, Job, row_id, spell
 from storage.pool import Connection
 
 SETTINGS = DBSettings(db_schema="jobs")
@@ -85,6 +85,37 @@ async def open_queue(dsn: str) -> OpenQueue:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise DatabaseAway(type(error).__name__) from None
     return OpenQueue(pool)
+
+
+async def enqueue_once(conn: Connection, *jobs: Job) -> None:
+    """Enqueue *jobs*, but none that this function has enqueued before and that is still waiting or running.
+
+    Only for jobs that read everything anew and come again by themselves: the key covers running jobs too.
+    """
+    if not jobs:
+        return
+    driver = AsyncpgDriver(cast("asyncpg.Connection[asyncpg.Record]", conn))
+    await queries(driver).enqueue(
+        [NAMES[type(job)] for job in jobs],
+        [spell(job) for job in jobs],
+        [0] * len(jobs),
+        dedupe_key=[f"once:{NAMES[type(job)]}:{row_id(job)}" for job in jobs],
+        on_conflict="skip",
+    )
+
+
+async def take_up_held(conn: Connection, *, younger_than: timedelta) -> int:
+    """Queue again what is held though it is young: its retry could not be written while the database was away."""
+    done = await conn.execute(
+        """
+        UPDATE jobs.pgqueuer
+           SET status = 'queued', updated = now(), queue_manager_id = NULL
+         WHERE status = 'failed'
+           AND created > now() - $1::interval
+        """,
+        younger_than,
+    )
+    return int(done.rpartition(" ")[2])
 
 
 async def count_held(conn: Connection) -> int:

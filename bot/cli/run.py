@@ -81,6 +81,8 @@ def doctor(as_json: AsJson = False) -> None:
     warnings = (
         ["DATABASE_URL connects as the owner of the schema: give it a role of its own."] if health.as_owner else []
     )
+    if health.held_jobs:
+        warnings.append(f"{health.held_jobs} jobs were tried for a day and are held: look at table jobs.pgqueuer.")
     if ignored:
         warnings.append(f"Ignored, as made by Kubernetes: {', '.join(ignored)}.")
     told = {"ok": not problems, "problems": problems, "warnings": warnings, "team_id": slack}

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Final
+
+GIVE_UP_AFTER = timedelta(hours=24)
+"""A job this old is held: attempts are no measure, a killed worker's are not counted."""
 
 
 @dataclass(frozen=True, slots=True)

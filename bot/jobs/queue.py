@@ -6,7 +6,6 @@ What is given up on is held in the queue, not deleted, so that somebody can look
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -32,13 +31,12 @@ logger = structlog.get_logger(__name__)
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 60.0
-GIVE_UP_AFTER = timedelta(hours=24)
-"""A job this old is held: attempts are no measure, a killed worker's are not counted."""
 HEARTBEAT = timedelta(seconds=5)
 """A job whose worker was silent for so long is taken up by another."""
 POLL = timedelta(seconds=2)
 SWEEP_EVERY_S = 30.0
 RESTART_LONGEST_S = 5.0
+DRAIN_S = 10.0
 
 Work = Callable[[int], Awaitable[object]]
 
@@ -46,7 +44,7 @@ Work = Callable[[int], Awaitable[object]]
 class Jobs:
     """The worker of one process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  what it works with, and two times that tests shorten
         self,
         *,
         dsn: str,
@@ -57,9 +55,11 @@ class Jobs:
         outgoing: Outgoing,
         reached: Reached = lambda _step: None,
         heartbeat: timedelta = HEARTBEAT,
+        drain_s: float = DRAIN_S,
     ) -> None:
         self._dsn = dsn
         self._heartbeat = heartbeat
+        self._drain_s = drain_s
         self._deliveries = deliveries
         self._tasks: list[asyncio.Task[None]] = []
         self._queuer: PgQueuer | None = None
@@ -78,12 +78,12 @@ class Jobs:
         self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._sweep())]
 
     async def stop(self) -> None:
-        """Take nothing new, let what runs finish (at most 10 s), and end."""
+        """Take nothing new, let what runs finish for a while, put back what does not, and end."""
         if self._queuer is not None:
             self._queuer.shutdown.set()
             self._queuer.qm.shutdown.set()
             self._queuer.sm.shutdown.set()
-            await asyncio.wait(self._tasks[:1], timeout=10)
+            await asyncio.wait(self._tasks[:1], timeout=self._drain_s)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -125,20 +125,30 @@ class Jobs:
                 raise _again(queued, later.why, later.after_s) from None
             except DatabaseAway as away:
                 raise _again(queued, str(away), None) from None
+            except asyncio.CancelledError:
+                # The drain took too long. The queue strikes a cancelled job off; this leaves it for the next worker.
+                raise RetryRequested(timedelta(0), "the worker ended") from None
+            except Exception as error:
+                logger.exception("a job failed", entrypoint=queued.entrypoint)
+                raise _again(queued, type(error).__name__, None) from None
 
         return entry
 
     async def _sweep(self) -> None:
         """Look for what a crash may have left, for ever."""
         while True:
-            with contextlib.suppress(DatabaseAway):
+            try:
                 await self._deliveries.sweep()
+            except DatabaseAway:
+                logger.info("the sweep waits for the database")
+            except Exception:
+                logger.exception("the sweep failed")
             await asyncio.sleep(SWEEP_EVERY_S)
 
 
 def _again(queued: Queued, why: str, after_s: float | None) -> Exception:
     """Return what has the queue run the job again, or hold it where it is too old."""
-    if datetime.now(UTC) - queued.created > GIVE_UP_AFTER:
+    if datetime.now(UTC) - queued.created > jobs.GIVE_UP_AFTER:
         logger.error("a job is held", entrypoint=queued.entrypoint, why=why)
         return GaveUp(why)
     backoff_s = min(FIRST_PAUSE_S * (1 << min(queued.attempts, 10)), LONGEST_PAUSE_S)

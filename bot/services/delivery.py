@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.core import otpauth
 from bot.core.enrollment import Enrollment, State
-from bot.core.jobs import ExpireEnrollment, ShredQr
+from bot.core.jobs import GIVE_UP_AFTER, ExpireEnrollment, ShredQr
 from bot.core.messages import Message
 from bot.core.people import Person
 from bot.core.sealing import Place, Purpose
@@ -128,19 +128,23 @@ class Deliveries:
             return True
 
     async def sweep(self) -> int:
-        """Enqueue what a crash may have left: overdue enrollments, unshredded ones; return how many (E4)."""
+        """Enqueue what a crash may have left; return how many (E4).
+
+        Those are overdue enrollments, unshredded ones, and jobs that are held though they are young.
+        """
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             # Here because the sweep comes by for ever: the audit's next month is made in time, whatever is to sweep.
             await audit.ensure_months(conn, now=now)
             overdue = await enrollments.overdue(conn, now=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             left = await enrollments.unshredded(conn, ended_before=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
-            await jobs.enqueue(
+            await jobs.enqueue_once(
                 conn,
                 *(ExpireEnrollment(enrollment_id) for enrollment_id, _ in overdue),
                 *(ShredQr(enrollment_id) for enrollment_id in left),
             )
-            return len(overdue) + len(left)
+            held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
+            return len(overdue) + len(left) + held
 
     async def _hold(self, conn: Connection, enrollment_id: int) -> tuple[Person, Enrollment, Message] | None:
         found = await enrollments.get(conn, enrollment_id)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core.faults import DatabaseAway
 from bot.core.sealing import Keyring
-from storage import schema
+from storage import jobs, schema
 from storage.pool import Pool
 
 MOST_OFFSET_S = 2.0
@@ -24,6 +24,8 @@ class Health:
     """This process's clock less the database's."""
     as_owner: bool = False
     """Whether the program connects as the owner of the schema, which it should not."""
+    held_jobs: int = 0
+    """Jobs that were tried for a day and given up on; somebody has to look."""
 
     @property
     def ready(self) -> bool:
@@ -47,6 +49,7 @@ class Checkup:
             async with self._pool.transaction() as conn:
                 before = self._now()
                 seen = await schema.look(conn)
+                held = await jobs.count_held(conn) if seen.sufficient else 0
                 offset = (before + (self._now() - before) / 2 - seen.at).total_seconds()
                 if seen.sufficient and (self._keys_seen is None or before - self._keys_seen > KEYS_EVERY):
                     self._unknown = sorted(await schema.key_ids(conn) - self._keyring.keys.keys())
@@ -64,4 +67,4 @@ class Checkup:
             problems.append(
                 f"This clock and the database's are {offset:.1f} s apart; at most {MOST_OFFSET_S:.0f} s will do."
             )
-        return Health(tuple(problems), round(offset, 3), seen.as_owner)
+        return Health(tuple(problems), round(offset, 3), seen.as_owner, held)

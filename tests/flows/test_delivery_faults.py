@@ -1,0 +1,168 @@
+"""Slack rate-limits, breaks, is silent: the QR and the notices come all the same, and go at the end (E4, R5)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from bot.core.people import Person
+from bot.jobs.queue import Jobs
+from bot.sandbox.slack import StandIn
+from bot.services.enrollment import Started
+from handlers.outgoing import Outgoing
+from handlers.slack import Clients
+from tests.support.database import Database
+from tests.support.services import Services
+
+TOKEN = "xoxb-1234567890-abcdefghij"
+DELIVERING = (
+    "conversations.open",
+    "chat.postMessage",
+    "files.getUploadURLExternal",
+    "upload",
+    "files.completeUploadExternal",
+    "chat.update",
+)
+SHREDDING = ("files.delete", "chat.update")
+FAULTS: dict[str, Callable[[StandIn, str], object]] = {
+    "a rate limit": lambda slack, method: slack.faults.rate_limit(method, retry_after=1, times=1),
+    "a gateway's 503": lambda slack, method: slack.faults.status(method, 503),
+    "a reset before the effect": lambda slack, method: slack.faults.reset(method),
+    "a reset after the effect": lambda slack, method: slack.faults.reset(method, when="after"),
+    "an internal error": lambda slack, method: slack.faults.error(method, "internal_error"),
+}
+
+
+@pytest_asyncio.fixture
+async def slack() -> AsyncIterator[StandIn]:
+    standin = StandIn(signing_secret="0123456789abcdef", bot_token=TOKEN, now=lambda: datetime.now(UTC))
+    standin.settings.file_processing = timedelta(0)
+    await standin.start()
+    yield standin
+    await standin.stop()
+
+
+@pytest_asyncio.fixture
+async def jobs(services: Services, database: Database, slack: StandIn) -> AsyncIterator[Jobs]:
+    clients = Clients(token=TOKEN, base_url=f"{slack.base_url}/api/")
+    made = Jobs(
+        dsn=database.program,
+        deliveries=services.deliveries,
+        enrollments=services.enrollments,
+        messages=services.messages,
+        people=services.people,
+        outgoing=Outgoing(clients.background),
+        drain_s=0.2,
+    )
+    yield made
+    await made.stop()
+    await clients.close()
+
+
+async def start(services: Services, person: Person) -> int:
+    started = await services.enrollments.start(person.person_id, intent=uuid4(), replacing=False)
+    assert isinstance(started, Started)
+    return started.enrollment_id
+
+
+def shown(slack: StandIn) -> list[str]:
+    return [block["type"] for message in slack.workspace.messages("U0ADA") for block in message.blocks or []]
+
+
+def kept(slack: StandIn) -> list[str]:
+    return [file.id for file in slack.workspace.files.values() if file.content is not None]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_the_qr_comes_and_goes_through_each_fault_at_each_call(
+    fault: str, services: Services, ada: Person, slack: StandIn, jobs: Jobs
+) -> None:
+    for method in DELIVERING:
+        FAULTS[fault](slack, method)
+    enrollment_id = await start(services, ada)
+    jobs.start()
+
+    await slack.until(lambda: "image" in shown(slack), 60)
+    slack.faults.clear()
+    for method in SHREDDING:
+        FAULTS[fault](slack, method)
+    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+
+    await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)), 60)
+    assert slack.problems == []
+
+
+async def test_a_long_outage_of_the_gateway_is_told_from_a_refusal(
+    services: Services, ada: Person, slack: StandIn, jobs: Jobs
+) -> None:
+    slack.faults.status("conversations.open", 503, times=4)
+    await start(services, ada)
+
+    jobs.start()
+
+    await slack.until(lambda: "image" in shown(slack), 60)
+
+
+async def test_a_closed_dm_ends_the_enrollment_as_undelivered(
+    services: Services, ada: Person, slack: StandIn, jobs: Jobs, database: Database
+) -> None:
+    slack.faults.error("conversations.open", "user_disabled", times=None)
+    enrollment_id = await start(services, ada)
+
+    home = slack.calls.wait_for("views.publish", 2)
+    jobs.start()
+    await home
+
+    conn = await asyncpg.connect(database.superuser)
+    state = await conn.fetchval("SELECT state FROM enrollment WHERE enrollment_id = $1", enrollment_id)
+    await conn.close()
+    assert state == "undelivered"
+
+
+async def test_a_job_that_the_drain_cuts_off_is_left_for_the_next_worker(
+    services: Services, ada: Person, slack: StandIn, jobs: Jobs, database: Database
+) -> None:
+    silent = slack.faults.hang("chat.postMessage")
+    await start(services, ada)
+    jobs.start()
+    await asyncio.wait_for(silent.entered.wait(), 10)
+
+    await jobs.stop()
+
+    conn = await asyncpg.connect(database.superuser)
+    states = await conn.fetch("SELECT status::text FROM jobs.pgqueuer WHERE entrypoint = 'deliver_qr'")
+    await conn.close()
+    assert [row["status"] for row in states] == ["queued"]
+
+
+async def test_the_sweep_enqueues_nothing_twice(services: Services, ada: Person, database: Database) -> None:
+    enrollment_id = await start(services, ada)
+    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+    services.clock.forward(minutes=2)
+
+    for _ in range(3):
+        await services.deliveries.sweep()
+
+    conn = await asyncpg.connect(database.superuser)
+    swept = await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE dedupe_key IS NOT NULL")
+    await conn.close()
+    assert swept == 1
+
+
+async def test_a_young_job_that_is_held_runs_again_and_an_old_one_stays(
+    services: Services, ada: Person, database: Database
+) -> None:
+    await start(services, ada)
+    conn = await asyncpg.connect(database.superuser)
+    await conn.execute("UPDATE jobs.pgqueuer SET status = 'failed'")
+    await conn.execute("UPDATE jobs.pgqueuer SET created = now() - interval '2 days' WHERE entrypoint = 'deliver_qr'")
+
+    await services.deliveries.sweep()
+
+    held = await conn.fetch("SELECT entrypoint FROM jobs.pgqueuer WHERE status = 'failed'")
+    await conn.close()
+    assert [row["entrypoint"] for row in held] == ["deliver_qr"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -13,6 +13,8 @@ from bot.core import people as rules
 from bot.core.people import Actor, Home, Person, Standing
 from bot.services.people import People
 from handlers.slack import OUTAGES
+
+PAGE = 200  # what Slack recommends at most
 
 
 class Turned(StrEnum):
@@ -95,6 +97,23 @@ class PeopleHandlers:
         user = event.get("user")
         if isinstance(user, Mapping) and isinstance(user.get("id"), str):
             await self._visitors.save(user)
+
+
+async def everybody(client: AsyncWebClient) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield every user object of the workspace, page by page.
+
+    Raises:
+        SlackClientError, aiohttp.ClientError, TimeoutError, OSError: Slack does not answer, or refuses.
+    """
+    cursor = ""
+    while True:
+        page = await client.users_list(limit=PAGE, cursor=cursor)
+        for user in page.get("members") or []:
+            if isinstance(user, Mapping) and isinstance(user.get("id"), str):
+                yield user
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
 
 
 def actor(body: Mapping[str, Any]) -> Actor:

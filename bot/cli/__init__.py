@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import apps, keys, run
+from bot.cli import apps, keys, people, run
 
 app = typer.Typer(
     name="mfabot",
@@ -22,3 +22,4 @@ app.command()(run.migrate)
 app.command()(run.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(apps.app, name="apps")
+app.add_typer(people.app, name="people")

@@ -90,6 +90,25 @@ async def until_ready(bot: leash.Leashed, environ: Mapping[str, str], ending: as
             await asyncio.sleep(LOOK_EVERY_S)
 
 
+async def until_listening(child: leash.Leashed, port: int, ending: asyncio.Event, log: Path) -> None:
+    """Wait until *child* takes connections on *port*, or *ending* is set.
+
+    Raises:
+        ChildError: it ended, or took too long.
+    """
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not ending.is_set():
+        if time.monotonic() > deadline or child.poll() is not None:
+            raise ChildError(f"Nothing listens on port {port}. The last lines:\n{tail(log)}")
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(LOOK_EVERY_S)
+            continue
+        writer.close()
+        return
+
+
 def tail(log: Path, lines: int = 15) -> str:
     """Return the last lines of *log*."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

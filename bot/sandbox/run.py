@@ -109,12 +109,14 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
         if not KEYRING.exists():
             await children.once(environ, "keys", "new")
         await children.once(environ, "migrate")
+        await children.once(environ, "people", "sync")
         bot = children.start("bot", "serve", environ=environ, log=LOG)
         stack.push_async_callback(asyncio.to_thread, bot.stop)
         await children.until_ready(bot, environ, ending, LOG)
         slack.bot_url = f"http://127.0.0.1:{environ['MFABOT_PORT']}/slack/events"
-        sample = await _start_sample(environ, slack)
+        sample, sample_port = await _start_sample(environ, slack)
         stack.push_async_callback(asyncio.to_thread, sample.stop)
+        await children.until_listening(sample, sample_port, ending, SAMPLE_LOG)
         keeping_time = asyncio.create_task(slack.keep_time())
         stack.callback(keeping_time.cancel)
 
@@ -182,8 +184,8 @@ async def _start_slack(slack: StandIn, phone: Phone, port: int) -> str:
     raise SandboxError(f"No free port from {port} on: give another one with --port.")
 
 
-async def _start_sample(environ: dict[str, str], slack: StandIn) -> leash.Leashed:
-    """Start the sample application with a key of its own, and put it on the page."""
+async def _start_sample(environ: dict[str, str], slack: StandIn) -> tuple[leash.Leashed, int]:
+    """Start the sample application with a key of its own, and put it on the page; return its port as well."""
     if not API_KEY.exists():
         try:
             key = await children.once(environ, "apps", "create", SAMPLE)
@@ -206,7 +208,7 @@ async def _start_sample(environ: dict[str, str], slack: StandIn) -> leash.Leashe
     passed_on = {name: environ[name] for name in children.PASSED_ON if name in environ}
     started = children.start("bot.sandbox.sample_app", environ=passed_on | told, log=SAMPLE_LOG)
     slack.settings.links["sample_app"] = f"http://127.0.0.1:{port}"
-    return started
+    return started, port
 
 
 async def _watch(bot: leash.Leashed, ending: asyncio.Event) -> int | None:

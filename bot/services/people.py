@@ -70,6 +70,15 @@ class People:
                 return person
             return (await people.lock(conn, [person.person_id]))[person.person_id]
 
+    async def take_in(self, profile: Profile) -> bool:
+        """Save one of a whole workspace, unless nobody has ever had to do with them and nobody will (X7)."""
+        async with self._means.pool.transaction() as conn:
+            found = await people.by_slack_id(conn, team_id=profile.team_id, slack_user_id=profile.slack_user_id)
+        if found is None and profile.standing not in (Standing.MEMBER, Standing.GUEST):
+            return False
+        await self.save(profile)
+        return True
+
     async def status(self, person_id: int) -> tuple[Person, Status] | None:
         """Return what a person's own page shows of them."""
         async with self._means.pool.transaction() as conn:

@@ -115,6 +115,23 @@ async def test_a_command_typed_on_the_page_is_answered_and_a_second_start_points
     assert first.end(signal.SIGINT) == 0
 
 
+async def test_who_never_opened_the_bot_signs_in_to_the_sample_application_with_a_password_alone(
+    folder: Path, browser: aiohttp.ClientSession
+) -> None:
+    sandbox = Played(folder)
+    async with browser.get(f"{sandbox.url()}/page/state", params={"user": "U0BEN"}) as answer:
+        payroll = (await answer.json())["links"]["sample_app"]
+
+    form, origin = {"username": "ben", "password": "sandbox"}, {"Origin": payroll}
+    async with browser.post(f"{payroll}/sign-in", data=form, headers=origin, allow_redirects=False) as answer:
+        cookie = answer.cookies["payroll"].value
+    async with browser.get(payroll, headers={"Cookie": f"payroll={cookie}"}) as answer:
+        shown = await answer.text()
+    sandbox.end(signal.SIGINT)
+
+    assert "You signed in with your password" in shown
+
+
 def test_what_was_drawn_is_kept_and_forgotten_when_asked(folder: Path) -> None:
     first = Played(folder)
     first.url()

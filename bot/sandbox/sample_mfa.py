@@ -13,7 +13,7 @@ from typing import Any, Final
 import aiohttp
 
 log = logging.getLogger(__name__)
-TIMEOUT: Final = aiohttp.ClientTimeout(total=2.5)
+TIMEOUT: Final = aiohttp.ClientTimeout(total=3)
 
 
 @dataclass(frozen=True, slots=True)

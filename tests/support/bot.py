@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
 from bot.app import App
 from bot.sandbox.slack import Reply, StandIn
 from bot.settings import Settings, load
@@ -50,6 +52,26 @@ class Bot:
         reply = await self.standin._event(event)
         await self.settle()
         return reply
+
+    async def reconnects(self) -> None:
+        """Let the bot find its database again, after the wire was mended."""
+        while (await self.app.look()).clock_offset_s is None:
+            pass
+
+    async def lock(self, somebody: Somebody) -> None:
+        """Have a hundred wrong codes behind *somebody*'s factor, none of them lately."""
+        conn = await asyncpg.connect(self.database.superuser)
+        try:
+            await conn.execute(
+                """
+                UPDATE factor SET failures = 100
+                 WHERE state = 'active'
+                   AND person_id = (SELECT person_id FROM person WHERE slack_user_id = $1)
+                """,
+                somebody.user,
+            )
+        finally:
+            await conn.close()
 
     def opened_views(self) -> list[Json]:
         """Return every modal that the bot has opened or pushed, oldest first."""

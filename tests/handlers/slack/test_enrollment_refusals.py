@@ -136,13 +136,11 @@ async def test_a_sixth_start_within_an_hour_is_refused_until_it_is_over(bot: Bot
     assert len(ada.secrets) == 6
 
 
-async def test_a_start_in_a_window_from_before_mfa_went_on_is_refused(bot: Bot, ada: Somebody) -> None:
+async def test_a_start_in_a_window_from_before_mfa_went_on_is_refused(ada: Somebody) -> None:
     await ada.types("/mfa enable")
-    assert ada.modal is not None
-    left_open = ada.modal
-    bot.standin.workspace.stack(ada.user).clear()  # on another of her devices it still is
+    left_open = ada.leaves_open()
     await ada.enables()
-    bot.standin.workspace.stack(ada.user).append(left_open)
+    ada.comes_back_to(left_open)
 
     await ada.submits()
 

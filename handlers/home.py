@@ -49,8 +49,10 @@ class HomeHandlers:
             return
         person, status = await self._status(person)
         if word:
-            await show(body, client, self._words[word](person, status))
-            await ack()
+            if await show(body, client, self._words[word](person, status)):
+                await ack()
+            else:
+                await ack(response_type="ephemeral", text=views.NOT_OPENED)
             return
         text, blocks = views.answer(person, status)
         await ack(response_type="ephemeral", text=text, blocks=blocks)

@@ -16,8 +16,8 @@ logger = structlog.get_logger(__name__)
 _MOST_DIGITS = 18
 
 
-async def show(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> None:
-    """Open *view* for whoever clicked or typed; over an open modal it is pushed, or replaces one that asks nothing."""
+async def show(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> bool:
+    """Open *view* for whoever clicked or typed, above a modal that is open; return whether Slack did."""
     trigger_id = str(body.get("trigger_id", ""))
     open_now = body.get("view") or {}
     try:
@@ -28,6 +28,8 @@ async def show(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> N
     except OUTAGES as fault:
         # Nothing was done; the person sees that nothing opened, and clicks again.
         logger.warning("a modal was not opened", fault=type(fault).__name__)
+        return False
+    return True
 
 
 def row_id(spelled: object) -> int:

@@ -19,6 +19,7 @@ HELP = (
     "*`/mfa recovery-codes`* makes new recovery codes.\n"
     "Codes belong into the windows that open then, never into a message."
 )
+NOT_OPENED = "Slack did not open the window, so nothing was changed. Please try again in a minute."
 RECOVERY_FEW = 3
 
 

@@ -1,0 +1,156 @@
+"""Slack away, slow or rate-limiting, and the database away: a plain sentence in time, and nothing half done (R3)."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.bot import Bot
+from tests.support.somebody import Somebody
+from tests.support.wire import Wire
+
+AWAY = "MFA cannot be reached right now, and nothing was changed. Please try again in a minute."
+ENABLE = "Enable Multi-Factor Authentication"
+DISABLE = "Disable Multi-Factor Authentication"
+SLACK_WAITS_S = 3.0
+
+database_troubles = pytest.mark.parametrize("trouble", [Wire.cut, Wire.go_dead], ids=["cut", "dead"])
+slack_troubles = pytest.mark.parametrize("trouble", ["rate_limit", "status", "reset", "hang"])
+
+
+def in_time(somebody: Somebody) -> bool:
+    """Whether Slack had its answer before it gave up, and took it."""
+    return somebody.replies[-1].ok and somebody.replies[-1].seconds < SLACK_WAITS_S
+
+
+@database_troubles
+async def test_a_command_is_answered_without_the_database(
+    bot: Bot, ada: Somebody, trouble: Callable[[Wire], None]
+) -> None:
+    await ada.opens_home()
+    trouble(bot.wire)
+
+    await ada.types("/mfa")
+
+    assert in_time(ada)
+    assert ada.last == AWAY
+
+
+@database_troubles
+async def test_a_button_is_answered_without_the_database(
+    bot: Bot, ada: Somebody, trouble: Callable[[Wire], None]
+) -> None:
+    await ada.opens_home()
+    trouble(bot.wire)
+
+    await ada.clicks(ENABLE)
+
+    assert in_time(ada)
+    assert AWAY in ada.modal_text
+
+
+@database_troubles
+async def test_a_submission_is_answered_without_the_database_and_its_code_is_still_good(
+    bot: Bot, ada: Somebody, trouble: Callable[[Wire], None]
+) -> None:
+    await ada.enables()
+    await ada.types("/mfa disable")
+    trouble(bot.wire)
+    await ada.submits(code=ada.next_code())
+    answered, told = in_time(ada), ada.modal_text
+
+    bot.wire.mend()
+    await bot.reconnects()
+    await ada.closes()
+    await ada.types("/mfa disable")
+    await ada.submits(code=ada.code())
+
+    assert answered
+    assert AWAY in told
+    assert "*MFA is off.*" in ada.modal_text
+
+
+async def test_a_start_without_the_database_sends_no_qr_code(bot: Bot, ada: Somebody) -> None:
+    await ada.types("/mfa enable")
+    bot.wire.cut()
+
+    await ada.submits()
+    told = ada.modal_text
+    bot.wire.mend()
+    await bot.settle()
+
+    assert AWAY in told
+    assert ada.messages == []
+
+
+async def test_events_are_taken_without_the_database(bot: Bot, ada: Somebody) -> None:
+    bot.wire.cut()
+
+    replies = [await ada.opens_home(), await ada.says("123456"), await bot.standin.change_user(ada.user, tz="UTC")]
+
+    assert [reply.status for reply in replies] == [200, 200, 200]
+
+
+@slack_troubles
+async def test_a_command_whose_modal_slack_does_not_open_says_so(bot: Bot, ada: Somebody, trouble: str) -> None:
+    getattr(bot.standin.faults, trouble)("views.open")
+
+    await ada.types("/mfa enable")
+
+    assert in_time(ada)
+    assert ada.last == "Slack did not open the window, so nothing was changed. Please try again in a minute."
+
+
+@slack_troubles
+async def test_a_button_whose_modal_slack_does_not_open_can_be_pressed_again(
+    bot: Bot, ada: Somebody, trouble: str
+) -> None:
+    await ada.opens_home()
+    getattr(bot.standin.faults, trouble)("views.open")
+
+    await ada.clicks(ENABLE)
+    answered = in_time(ada)
+    await ada.clicks(ENABLE)
+
+    assert answered
+    assert "Before you start" in ada.modal_text
+
+
+@slack_troubles
+async def test_a_start_is_refused_while_slack_does_not_say_who_it_is(bot: Bot, ada: Somebody, trouble: str) -> None:
+    await ada.types("/mfa enable")
+    getattr(bot.standin.faults, trouble)("users.info", times=None)  # a read is asked again on a fresh connection
+
+    await ada.submits()
+
+    assert in_time(ada)
+    assert "Slack did not tell us who you are, so nothing was changed." in ada.modal_text
+    assert ada.messages == []
+
+
+async def test_stopping_works_though_slack_cannot_show_it(bot: Bot, ada: Somebody) -> None:
+    await ada.enables()
+    bot.standin.faults.status("views.open", 503)
+
+    await ada.clicks("This wasn't me - stop it")
+
+    assert in_time(ada)
+    assert ada.home_buttons == ["It was me"]
+
+
+async def test_an_unforeseen_error_is_a_sentence_and_nothing_of_its_text(
+    bot: Bot, ada: Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ada.enables()
+    await ada.types("/mfa disable")
+
+    async def fails(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("marmalade")
+
+    monkeypatch.setattr(bot.app.services.disable, "disable_own", fails)
+
+    await ada.submits(code=ada.next_code())
+
+    assert in_time(ada)
+    assert "Something went wrong on our side. Type `/mfa` to see how things stand" in ada.modal_text
+    assert "marmalade" not in ada.modal_text
+    assert DISABLE in ada.home_buttons

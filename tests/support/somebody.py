@@ -3,14 +3,14 @@
 import copy
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 
 from bot.sandbox.phone import seen_in
 from bot.sandbox.slack import Message, Reply, StandIn, View
+from tests.support.reading import buttons_in, pictures_in, texts_in
 
 if TYPE_CHECKING:
     from tests.support.bot import Bot
@@ -90,7 +90,7 @@ class Somebody:
 
     async def scans(self) -> None:
         """Point the phone at the newest QR code in the DM."""
-        shown = [file_id for message in self.messages for file_id in _pictures(message.blocks)]
+        shown = [file_id for message in self.messages for file_id in pictures_in(message.blocks)]
         assert shown, f"{self.user} sees no picture"
         content = self.slack.workspace.files[shown[-1]].content
         assert content is not None
@@ -155,7 +155,7 @@ class Somebody:
         view = self.modal
         if view is None:
             return ""
-        shown = [view.title, *_texts(view.blocks), *view.errors.values()]
+        shown = [view.title, *texts_in(view.blocks), *view.errors.values()]
         return "\n".join(shown)
 
     @property
@@ -169,7 +169,7 @@ class Somebody:
 
     @property
     def home_text(self) -> str:
-        return "\n".join(_texts(self.home.blocks)) if self.home else ""
+        return "\n".join(texts_in(self.home.blocks)) if self.home else ""
 
     @property
     def messages(self) -> list[Message]:
@@ -179,7 +179,7 @@ class Somebody:
     @property
     def dm(self) -> list[str]:
         """What each of the messages shows."""
-        return ["\n".join(_texts(message.blocks)) or message.text for message in self.messages]
+        return ["\n".join(texts_in(message.blocks)) or message.text for message in self.messages]
 
     @property
     def last(self) -> str:
@@ -189,17 +189,17 @@ class Somebody:
     @property
     def buttons(self) -> list[str]:
         """What every button in sight reads."""
-        return [element["text"]["text"] for place in self._places() for _, element in _buttons(place.blocks)]
+        return [element["text"]["text"] for place in self._places() for _, element in buttons_in(place.blocks)]
 
     @property
     def message_buttons(self) -> list[str]:
         """What the buttons of the newest message read."""
-        return [element["text"]["text"] for _, element in _buttons(self.messages[-1].blocks)]
+        return [element["text"]["text"] for _, element in buttons_in(self.messages[-1].blocks)]
 
     @property
     def home_buttons(self) -> list[str]:
         """What the buttons of Home read."""
-        return [element["text"]["text"] for _, element in _buttons(self.home.blocks)] if self.home else []
+        return [element["text"]["text"] for _, element in buttons_in(self.home.blocks)] if self.home else []
 
     @property
     def submit(self) -> str | None:
@@ -217,7 +217,7 @@ class Somebody:
 
     def _button(self, label: str, place: Message | View | None) -> tuple[Message | View, str, str] | None:
         for where in [place] if place is not None else self._places():
-            for block_id, element in _buttons(where.blocks):
+            for block_id, element in buttons_in(where.blocks):
                 if element["text"]["text"] == label:
                     return where, block_id, str(element["action_id"])
         return None
@@ -234,33 +234,3 @@ class Somebody:
         self.replies.append(reply)
         await self._bot.settle()
         return reply
-
-
-def _buttons(blocks: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for block in blocks:
-        for element in (*block.get("elements", []), block.get("accessory", {})):
-            if element.get("type") == "button":
-                yield block["block_id"], element
-
-
-def _pictures(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    for block in blocks:
-        if block["type"] == "image":
-            yield str(block["slack_file"]["id"])
-
-
-def _texts(shown: object) -> Iterator[str]:
-    """Yield what can be read in blocks, in order, with times as UTC."""
-    if isinstance(shown, list):
-        for part in shown:
-            yield from _texts(part)
-    elif isinstance(shown, dict):
-        if shown.get("type") in ("mrkdwn", "plain_text"):
-            yield re.sub(r"<!date\^(\d+)\^[^>]*>", _time, shown["text"])
-            return
-        for key in ("text", "fields", "label", "hint", "elements", "accessory", "element", "placeholder"):
-            yield from _texts(shown.get(key))
-
-
-def _time(match: re.Match[str]) -> str:
-    return datetime.fromtimestamp(int(match[1]), UTC).strftime("%H:%M")

@@ -1,0 +1,64 @@
+"""Each security rule is held by a test: a patch that takes the rule out of a copy of the program makes that test fail.
+
+A patch says in its first lines which rule it breaks and which tests must then fail. It is applied with git; one whose
+lines have changed meanwhile no longer applies, and is to be made anew by whoever changed them.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.tools import find_tool
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEFECTS = sorted((Path(__file__).parent / "defects").glob("*.patch"))
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "pictures", "defects")
+LONGEST_S = 100
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("defects") / "copy"
+    shutil.copytree(ROOT, made, ignore=LEFT_OUT)
+    return made
+
+
+@pytest.fixture(params=DEFECTS, ids=lambda patch: patch.stem)
+def defect(request: pytest.FixtureRequest, copy: Path) -> Iterator[Path]:
+    """A patch, applied to the copy as long as the test runs."""
+    patch: Path = request.param
+    apply = [find_tool("git"), "apply", "--whitespace=nowarn"]
+    subprocess.run([*apply, patch], cwd=copy, check=True)
+    yield patch
+    subprocess.run([*apply, "--reverse", patch], cwd=copy, check=True)
+
+
+def named_tests(patch: Path) -> list[str]:
+    return re.findall(r"^Fails: (\S+)$", patch.read_text(), re.MULTILINE)
+
+
+@pytest.mark.timeout(LONGEST_S + 20)
+def test_without_its_rule_a_test_fails(defect: Path, copy: Path) -> None:
+    tests = named_tests(defect)
+    # No bytecode: a patch and its reverse within one second would leave files that look fresh and are not.
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "REQUIRE_TEST_TOOLS": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--no-header", "-p", "no:cacheprovider", *tests]
+
+    ran = subprocess.run(command, cwd=copy, env=environ, capture_output=True, text=True, check=False, timeout=LONGEST_S)
+
+    failed = set(re.findall(r"^FAILED ([^\s\[]+)", ran.stdout, re.MULTILINE))
+    assert failed == set(tests), ran.stdout
+    assert not re.search(r"^ERROR tests/", ran.stdout, re.MULTILINE), ran.stdout
+
+
+def test_every_patch_names_its_rule_and_its_tests() -> None:
+    assert DEFECTS
+    for patch in DEFECTS:
+        assert patch.read_text().startswith(f"Rule: {patch.stem}. ")
+        assert named_tests(patch)

@@ -4,11 +4,12 @@ BIN := .venv/bin
 # PIP_ variables stay as the machine has them; uv never fetches a Python of its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help sandbox test check format lock pictures block-schema
+.PHONY: help sandbox test bench check format lock pictures block-schema
 
 help:
 	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
 	@echo 'make test           run the tests                             (ARGS="tests/core -k throttle")'
+	@echo 'make bench          measure, and print the figures'
 	@echo 'make check          format, lint, types, layers, migrations, locks'
 	@echo 'make format         let the formatter and the linter correct what they can'
 	@echo 'make lock           make the requirements*.lock files from pyproject.toml'
@@ -19,7 +20,10 @@ sandbox: .venv/sandbox.stamp
 	@exec $(BIN)/python -m bot sandbox $(ARGS)
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -18,12 +18,9 @@ from bot import clock, logs
 from bot.core import enrollment, throttle
 from bot.jobs.queue import Jobs
 from bot.metrics import Metrics
-from bot.services.delivery import Deliveries
 from bot.services.health import Checkup, Health
-from bot.services.judging import Judge
 from bot.services.means import Means
-from bot.services.messages import Messages
-from bot.services.verification import Verification
+from bot.services.queue import Queue
 from bot.settings import Settings
 from handlers import Services, features
 from handlers.api import ApiRoutes
@@ -80,7 +77,7 @@ class App:
         edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
         self.public = application(self.metrics, most_bytes=MOST_BYTES)
         self.public.add_routes(edge.routes())
-        self.public.add_routes(ApiRoutes(Verification(self.means, Judge(self.means))).routes())
+        self.public.add_routes(ApiRoutes(self.services.verification).routes())
 
         self._health = HealthRoutes(
             look=self.look, slack_connected=lambda: self.workspace.connected, registry=self.metrics.registry
@@ -89,12 +86,9 @@ class App:
         self.internal.add_routes(self._health.routes())
 
         self.jobs = Jobs(
-            dsn=settings.database_url.get_secret_value(),
-            deliveries=Deliveries(self.means),
-            enrollments=self.services.enrollments,
-            messages=Messages(self.means),
-            people=self.services.people,
-            outgoing=Outgoing(self.clients.background),
+            self.services,
+            Queue(self.means, settings.database_url.get_secret_value()),
+            Outgoing(self.clients.background),
             reached=reached,
         )
         self._with_jobs = with_jobs

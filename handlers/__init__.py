@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.services.delivery import Deliveries
 from bot.services.disable import Disable
 from bot.services.enrollment import Enrollments
 from bot.services.judging import Judge
 from bot.services.means import Means
+from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.recovery import Recovery
 from bot.services.suspension import Suspension
+from bot.services.verification import Verification
 from handlers.disable import DisableHandlers
 from handlers.edge import Feature
 from handlers.enrollment import EnrollmentHandlers
@@ -24,13 +27,16 @@ from handlers.suspension import SuspensionHandlers
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the listeners call."""
+    """What the listeners, the API and the jobs call."""
 
     people: People
     enrollments: Enrollments
     disable: Disable
     recovery: Recovery
     suspension: Suspension
+    verification: Verification
+    deliveries: Deliveries
+    messages: Messages
 
     @classmethod
     def of(cls, means: Means) -> Services:
@@ -42,6 +48,9 @@ class Services:
             disable=Disable(means, judge),
             recovery=Recovery(means, judge),
             suspension=Suspension(means, judge),
+            verification=Verification(means, judge),
+            deliveries=Deliveries(means),
+            messages=Messages(means),
         )
 
 

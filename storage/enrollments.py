@@ -111,11 +111,11 @@ async def save(conn: Connection, enrollment: Enrollment) -> None:
     )
 
 
-async def overdue(conn: Connection, *, now: datetime, limit: int) -> list[tuple[int, int]]:
-    """Return (enrollment, person) of pending enrollments past their time, longest overdue first."""
+async def overdue(conn: Connection, *, now: datetime, limit: int) -> list[int]:
+    """Return pending enrollments past their time, longest overdue first."""
     rows = await conn.fetch(
         """
-        SELECT enrollment_id, person_id
+        SELECT enrollment_id
           FROM enrollment
          WHERE state = 'pending'
            AND expires_at <= $1
@@ -125,7 +125,7 @@ async def overdue(conn: Connection, *, now: datetime, limit: int) -> list[tuple[
         now,
         limit,
     )
-    return [(row["enrollment_id"], row["person_id"]) for row in rows]
+    return [row["enrollment_id"] for row in rows]
 
 
 async def unshredded(conn: Connection, *, ended_before: datetime, limit: int) -> list[int]:

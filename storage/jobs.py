@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import cast
 
@@ -38,20 +37,47 @@ def queries(driver: Driver) -> Queries:
 
 async def enqueue(conn: Connection, *jobs: Job, after: timedelta | None = None) -> None:
     """Put *jobs* into the queue, to run at once or *after* a while, if and when the transaction commits."""
-    await _enqueue(conn, jobs, after)
+    if jobs:
+        await queries(_driver(conn)).enqueue(
+            [NAMES[type(job)] for job in jobs],
+            [spell(job) for job in jobs],
+            [0] * len(jobs),
+            [after] * len(jobs),
+        )
 
 
-async def _enqueue(conn: Connection, jobs: Sequence[Job], after: timedelta | None) -> None:
-    if not jobs:
-        return
-    # The driver only calls fetch and execute, which a pool's connection has as well.
-    driver = AsyncpgDriver(cast("asyncpg.Connection[asyncpg.Record]", conn))
-    await queries(driver).enqueue(
-        [NAMES[type(job)] for job in jobs],
-        [spell(job) for job in jobs],
-        [0] * len(jobs),
-        [after] * len(jobs),
+async def enqueue_once(conn: Connection, *jobs: Job) -> None:
+    """Enqueue *jobs*, but none that this function has enqueued before and that is still waiting or running.
+
+    Only for jobs that read everything anew and come again by themselves: the key covers running jobs too.
+    """
+    if jobs:
+        await queries(_driver(conn)).enqueue(
+            [NAMES[type(job)] for job in jobs],
+            [spell(job) for job in jobs],
+            [0] * len(jobs),
+            dedupe_key=[f"once:{NAMES[type(job)]}:{row_id(job)}" for job in jobs],
+            on_conflict="skip",
+        )
+
+
+async def take_up_held(conn: Connection, *, younger_than: timedelta) -> int:
+    """Queue again what is held though it is young: its retry could not be written while the database was away."""
+    done = await conn.execute(
+        """
+        UPDATE jobs.pgqueuer
+           SET status = 'queued', updated = now(), queue_manager_id = NULL
+         WHERE status = 'failed'
+           AND created > now() - $1::interval
+        """,
+        younger_than,
     )
+    return int(done.rpartition(" ")[2])
+
+
+async def count_held(conn: Connection) -> int:
+    """Count the jobs that were given up on and are held for somebody to look at."""
+    return int(await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed'"))
 
 
 class OpenQueue:
@@ -87,37 +113,6 @@ async def open_queue(dsn: str) -> OpenQueue:
     return OpenQueue(pool)
 
 
-async def enqueue_once(conn: Connection, *jobs: Job) -> None:
-    """Enqueue *jobs*, but none that this function has enqueued before and that is still waiting or running.
-
-    Only for jobs that read everything anew and come again by themselves: the key covers running jobs too.
-    """
-    if not jobs:
-        return
-    driver = AsyncpgDriver(cast("asyncpg.Connection[asyncpg.Record]", conn))
-    await queries(driver).enqueue(
-        [NAMES[type(job)] for job in jobs],
-        [spell(job) for job in jobs],
-        [0] * len(jobs),
-        dedupe_key=[f"once:{NAMES[type(job)]}:{row_id(job)}" for job in jobs],
-        on_conflict="skip",
-    )
-
-
-async def take_up_held(conn: Connection, *, younger_than: timedelta) -> int:
-    """Queue again what is held though it is young: its retry could not be written while the database was away."""
-    done = await conn.execute(
-        """
-        UPDATE jobs.pgqueuer
-           SET status = 'queued', updated = now(), queue_manager_id = NULL
-         WHERE status = 'failed'
-           AND created > now() - $1::interval
-        """,
-        younger_than,
-    )
-    return int(done.rpartition(" ")[2])
-
-
-async def count_held(conn: Connection) -> int:
-    """Count the jobs that were given up on and are held for somebody to look at."""
-    return int(await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed'"))
+def _driver(conn: Connection) -> AsyncpgDriver:
+    # It only calls fetch and execute, which a pool's connection has as well.
+    return AsyncpgDriver(cast("asyncpg.Connection[asyncpg.Record]", conn))

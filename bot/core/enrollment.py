@@ -17,7 +17,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.core.people import Person, Standing
-from bot.core.sealing import Sealed
+from bot.core.sealing import Place, Purpose, Sealed
 
 
 class State(StrEnum):
@@ -55,6 +55,11 @@ class Enrollment:
     started_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+
+
+def secret_place(person: Person, enrollment_id: int) -> Place:
+    """Return the place that the secret of a pending enrollment of *person* is sealed for (K1)."""
+    return Place(Purpose.ENROLLMENT, person.team_id, person.person_id, enrollment_id)
 
 
 class StartRefusal(StrEnum):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -20,57 +21,57 @@ from bot.jobs.deliver import Deliver, Reached
 from bot.jobs.home import Home
 from bot.jobs.notify import Notify
 from bot.jobs.shred import Shred
-from bot.services.delivery import Deliveries
-from bot.services.enrollment import Enrollments
-from bot.services.messages import Messages
-from bot.services.people import People
-from bot.services.queue import open_queue
+from bot.services.queue import Queue
+from handlers import Services
 from handlers.outgoing import Later, Outgoing
 
 logger = structlog.get_logger(__name__)
 
-FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 60.0
-HEARTBEAT = timedelta(seconds=5)
-"""A job whose worker was silent for so long is taken up by another."""
-POLL = timedelta(seconds=2)
-SWEEP_EVERY_S = 30.0
-RESTART_LONGEST_S = 5.0
-DRAIN_S = 10.0
-
 Work = Callable[[int], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the worker waits for what; tests wait less."""
+
+    first_pause_s: float = 0.5
+    """Before a job is tried again, doubled each time up to *longest_pause_s*, and before the queue is opened again."""
+    longest_pause_s: float = 60.0
+    longest_reopening_s: float = 5.0
+    heartbeat: timedelta = timedelta(seconds=5)
+    """A job whose worker was silent for so long is taken up by another."""
+    poll: timedelta = timedelta(seconds=2)
+    sweep_every_s: float = 30.0
+    drain_s: float = 10.0
+
+
+PACE = Pace()
 
 
 class Jobs:
     """The worker of one process."""
 
-    def __init__(  # noqa: PLR0913  what it works with, and two times that tests shorten
+    def __init__(
         self,
-        *,
-        dsn: str,
-        deliveries: Deliveries,
-        enrollments: Enrollments,
-        messages: Messages,
-        people: People,
+        services: Services,
+        queue: Queue,
         outgoing: Outgoing,
+        *,
         reached: Reached = lambda _step: None,
-        heartbeat: timedelta = HEARTBEAT,
-        drain_s: float = DRAIN_S,
+        pace: Pace = PACE,
     ) -> None:
-        self._dsn = dsn
-        self._heartbeat = heartbeat
-        self._drain_s = drain_s
-        self._deliveries = deliveries
+        self._queue = queue
+        self._pace = pace
         self._tasks: list[asyncio.Task[None]] = []
         self._queuer: PgQueuer | None = None
-        notify = Notify(messages, outgoing)
+        notify = Notify(services.messages, outgoing)
         self._work: dict[type[jobs.Job], Work] = {
-            jobs.DeliverQr: Deliver(deliveries, enrollments, outgoing, reached).run,
-            jobs.ShredQr: Shred(deliveries, outgoing, reached).run,
-            jobs.ExpireEnrollment: enrollments.expire,
+            jobs.DeliverQr: Deliver(services.deliveries, services.enrollments, outgoing, reached).run,
+            jobs.ShredQr: Shred(services.deliveries, outgoing, reached).run,
+            jobs.ExpireEnrollment: services.enrollments.expire,
             jobs.Notify: notify.run,
             jobs.EditMessage: notify.edit,
-            jobs.RefreshHome: Home(people, outgoing).run,
+            jobs.RefreshHome: Home(services.people, outgoing).run,
         }
 
     def start(self) -> None:
@@ -83,26 +84,26 @@ class Jobs:
             self._queuer.shutdown.set()
             self._queuer.qm.shutdown.set()
             self._queuer.sm.shutdown.set()
-            await asyncio.wait(self._tasks[:1], timeout=self._drain_s)
+            await asyncio.wait(self._tasks[:1], timeout=self._pace.drain_s)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _supervise(self) -> None:
         """Run the queue, and run it again whenever the database ended it."""
-        pause_s = FIRST_PAUSE_S
+        pause_s = self._pace.first_pause_s
         while True:
             try:
-                queue = await open_queue(self._dsn)
+                queue = await self._queue.open()
             except DatabaseAway:
                 await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, RESTART_LONGEST_S)
+                pause_s = min(pause_s * 2, self._pace.longest_reopening_s)
                 continue
             try:
                 self._queuer = queue.queuer
                 self._register(queue.queuer)
-                pause_s = FIRST_PAUSE_S
-                await queue.queuer.run(dequeue_timeout=POLL, heartbeat_timeout=self._heartbeat)
+                pause_s = self._pace.first_pause_s
+                await queue.queuer.run(dequeue_timeout=self._pace.poll, heartbeat_timeout=self._pace.heartbeat)
                 if queue.queuer.shutdown.is_set():
                     return
             except Exception as error:  # noqa: BLE001  whatever ended the queue, it is opened again
@@ -122,37 +123,36 @@ class Jobs:
             try:
                 await work(jobs.row_id(job))
             except Later as later:
-                raise _again(queued, later.why, later.after_s) from None
+                raise self._again(queued, later.why, later.after_s) from None
             except DatabaseAway as away:
-                raise _again(queued, str(away), None) from None
+                raise self._again(queued, str(away)) from None
             except asyncio.CancelledError:
                 # The drain took too long. The queue strikes a cancelled job off; this leaves it for the next worker.
                 raise RetryRequested(timedelta(0), "the worker ended") from None
             except Exception as error:
                 logger.exception("a job failed", entrypoint=queued.entrypoint)
-                raise _again(queued, type(error).__name__, None) from None
+                raise self._again(queued, type(error).__name__) from None
 
         return entry
+
+    def _again(self, queued: Queued, why: str, after_s: float | None = None) -> Exception:
+        """Return what has the queue run the job again, or hold it where it is too old."""
+        if datetime.now(UTC) - queued.created > jobs.GIVE_UP_AFTER:
+            logger.error("a job is held", entrypoint=queued.entrypoint, why=why)
+            return GaveUp(why)
+        backoff_s = min(self._pace.first_pause_s * (1 << min(queued.attempts, 10)), self._pace.longest_pause_s)
+        return RetryRequested(timedelta(seconds=max(after_s or 0.0, backoff_s)), why)
 
     async def _sweep(self) -> None:
         """Look for what a crash may have left, for ever."""
         while True:
             try:
-                await self._deliveries.sweep()
+                await self._queue.sweep()
             except DatabaseAway:
                 logger.info("the sweep waits for the database")
             except Exception:
                 logger.exception("the sweep failed")
-            await asyncio.sleep(SWEEP_EVERY_S)
-
-
-def _again(queued: Queued, why: str, after_s: float | None) -> Exception:
-    """Return what has the queue run the job again, or hold it where it is too old."""
-    if datetime.now(UTC) - queued.created > jobs.GIVE_UP_AFTER:
-        logger.error("a job is held", entrypoint=queued.entrypoint, why=why)
-        return GaveUp(why)
-    backoff_s = min(FIRST_PAUSE_S * (1 << min(queued.attempts, 10)), LONGEST_PAUSE_S)
-    return RetryRequested(timedelta(seconds=max(after_s or 0.0, backoff_s)), why)
+            await asyncio.sleep(self._pace.sweep_every_s)
 
 
 class GaveUp(Exception):  # noqa: N818  reads as what happened

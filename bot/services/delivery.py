@@ -6,21 +6,16 @@ Each save looks again, under lock: where the enrollment has ended meanwhile, the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.core import otpauth
-from bot.core.enrollment import Enrollment, State
-from bot.core.jobs import GIVE_UP_AFTER, ExpireEnrollment, ShredQr
+from bot.core.enrollment import Enrollment, State, secret_place
+from bot.core.jobs import ShredQr
 from bot.core.messages import Message
 from bot.core.people import Person
-from bot.core.sealing import Place, Purpose
 from bot.services.means import Means
-from storage import audit, enrollments, jobs, messages, people, qr_files
+from storage import enrollments, jobs, messages, people, qr_files
 from storage.pool import Connection
-
-SWEEP_AFTER = timedelta(minutes=1)
-"""How long the ordinary jobs have before the sweep enqueues them again."""
-SWEEP_AT_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +55,8 @@ class Deliveries:
             if enrollment.state is not State.PENDING or enrollment.sealed is None:
                 await self._shred_again(conn, enrollment)
                 return None
-            place = Place(Purpose.ENROLLMENT, person.team_id, person.person_id, enrollment_id)
             uri = otpauth.provisioning_uri(
-                secret=self._means.keyring.open(place, enrollment.sealed),
+                secret=self._means.keyring.open(secret_place(person, enrollment_id), enrollment.sealed),
                 issuer=self._means.issuer,
                 account=person.email or person.name,
             )
@@ -126,25 +120,6 @@ class Deliveries:
                 return False
             await enrollments.mark_shredded(conn, enrollment_id, now=self._means.now())
             return True
-
-    async def sweep(self) -> int:
-        """Enqueue what a crash may have left; return how many (E4).
-
-        Those are overdue enrollments, unshredded ones, and jobs that are held though they are young.
-        """
-        now = self._means.now()
-        async with self._means.pool.transaction() as conn:
-            # Here because the sweep comes by for ever: the audit's next month is made in time, whatever is to sweep.
-            await audit.ensure_months(conn, now=now)
-            overdue = await enrollments.overdue(conn, now=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
-            left = await enrollments.unshredded(conn, ended_before=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
-            await jobs.enqueue_once(
-                conn,
-                *(ExpireEnrollment(enrollment_id) for enrollment_id, _ in overdue),
-                *(ShredQr(enrollment_id) for enrollment_id in left),
-            )
-            held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
-            return len(overdue) + len(left) + held
 
     async def _hold(self, conn: Connection, enrollment_id: int) -> tuple[Person, Enrollment, Message] | None:
         found = await enrollments.get(conn, enrollment_id)

@@ -156,7 +156,7 @@ class Enrollments:
     ) -> Started:
         enrollment_id = await enrollments.next_id(conn)
         secret = otpauth.spell_secret(self._means.random(otpauth.SECRET_BYTES))
-        place = Place(Purpose.ENROLLMENT, person.team_id, person.person_id, enrollment_id)
+        place = enrollment.secret_place(person, enrollment_id)
         begun = Enrollment(
             enrollment_id=enrollment_id,
             person_id=person.person_id,
@@ -235,5 +235,4 @@ class Enrollments:
     def _open(self, person: Person, pending: Enrollment) -> str:
         if pending.sealed is None:
             raise ValueError("an enrollment that is pending has a secret")
-        place = Place(Purpose.ENROLLMENT, person.team_id, person.person_id, pending.enrollment_id)
-        return self._means.keyring.open(place, pending.sealed)
+        return self._means.keyring.open(enrollment.secret_place(person, pending.enrollment_id), pending.sealed)

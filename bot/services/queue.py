@@ -1,7 +1,45 @@
-"""The queue as the worker sees it: connections of its own, and what is held."""
+"""The queue as the worker sees it: connections of its own, and what keeps it in order."""
 
 from __future__ import annotations
 
-from storage.jobs import OpenQueue, count_held, open_queue
+from datetime import timedelta
 
-__all__ = ["OpenQueue", "count_held", "open_queue"]
+from bot.core.jobs import GIVE_UP_AFTER, ExpireEnrollment, ShredQr
+from bot.services.means import Means
+from storage import audit, enrollments, jobs
+from storage.jobs import OpenQueue
+
+SWEEP_AFTER = timedelta(minutes=1)
+"""How long the ordinary jobs have before the sweep enqueues them again."""
+SWEEP_AT_MOST = 200
+
+
+class Queue:
+    """Opens the queue at *dsn*, and comes by to sweep."""
+
+    def __init__(self, means: Means, dsn: str) -> None:
+        self._means = means
+        self._dsn = dsn
+
+    async def open(self) -> OpenQueue:
+        """Connect to the queue.
+
+        Raises:
+            DatabaseAway: it cannot be reached now.
+        """
+        return await jobs.open_queue(self._dsn)
+
+    async def sweep(self) -> int:
+        """Enqueue what a crash may have left; return how many (E4).
+
+        Those are overdue enrollments, unshredded ones, and jobs that are held though they are young.
+        """
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            # Here because the sweep comes by for ever: the audit's next month is made in time, whatever is to sweep.
+            await audit.ensure_months(conn, now=now)
+            overdue = await enrollments.overdue(conn, now=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
+            left = await enrollments.unshredded(conn, ended_before=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
+            await jobs.enqueue_once(conn, *map(ExpireEnrollment, overdue), *map(ShredQr, left))
+            held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
+            return len(overdue) + len(left) + held

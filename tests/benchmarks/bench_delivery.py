@@ -15,10 +15,9 @@ import pytest_asyncio
 
 from bot import app, clock
 from bot.core.people import Profile, Standing
-from bot.jobs.queue import HEARTBEAT, POLL, Jobs
+from bot.jobs.queue import PACE, Jobs
 from bot.sandbox.slack import StandIn
-from bot.services.delivery import Deliveries
-from bot.services.messages import Messages
+from bot.services.queue import Queue
 from bot.settings import Settings, load
 from handlers import Services
 from handlers.outgoing import Outgoing
@@ -57,14 +56,7 @@ async def test_the_qr_is_seen_soon_and_soon_after_a_kill(database: Database, sla
     )
 
     def worker() -> Jobs:
-        return Jobs(
-            dsn=database.program,
-            deliveries=Deliveries(means),
-            enrollments=services.enrollments,
-            messages=Messages(means),
-            people=services.people,
-            outgoing=Outgoing(clients.background),
-        )
+        return Jobs(services, Queue(means, database.program), Outgoing(clients.background))
 
     async def begin() -> float:
         await services.enrollments.start(ada.person_id, intent=uuid4(), replacing=False)
@@ -109,4 +101,4 @@ async def test_the_qr_is_seen_soon_and_soon_after_a_kill(database: Database, sla
 
     print(f"\nstart to QR seen: {seen[1]:.2f} s; where Slack takes 1 s to process the file: {seen[0]:.2f} s (medians)")  # noqa: T201
     print(f"SIGKILL to QR seen: median {statistics.median(recovered):.2f} s, worst {max(recovered):.2f} s")  # noqa: T201
-    assert max(recovered) < (HEARTBEAT + POLL).total_seconds() + SLACK_S
+    assert max(recovered) < (PACE.heartbeat + PACE.poll).total_seconds() + SLACK_S

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 
 from bot.core.people import Person
+from bot.services.queue import Queue
 from tests.support.database import Database
 from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import BEN
@@ -16,6 +18,11 @@ async def ledger(database: Database) -> AsyncIterator[Ledger]:
     opened = await open_ledger(database)
     yield opened
     await opened.conn.close()
+
+
+@pytest.fixture
+def queue(services: Services, database: Database) -> Queue:
+    return Queue(services.means, database.program)
 
 
 @pytest_asyncio.fixture

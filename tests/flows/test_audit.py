@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.people import Person, Standing
 from bot.services.enrollment import Started
+from bot.services.queue import Queue
 from bot.services.verification import BySlackId
 from storage.pool import DatabaseFault
 from tests.support.ledger import Ledger
@@ -137,10 +138,10 @@ async def test_of_an_account_that_is_gone_event_and_suspension_commit_together(
     assert found == ada
 
 
-async def test_the_sweep_makes_the_audit_s_next_month_in_time(services: Services, ledger: Ledger) -> None:
+async def test_the_sweep_makes_the_audit_s_next_month_in_time(services: Services, queue: Queue, ledger: Ledger) -> None:
     services.clock.forward(days=365 * 20)
 
-    await services.deliveries.sweep()
+    await queue.sweep()
 
     made = [await ledger.conn.fetchval(f"SELECT to_regclass('audit_event_2046_{month}')") for month in (11, 12)]
     assert made == ["audit_event_2046_11", "audit_event_2046_12"]

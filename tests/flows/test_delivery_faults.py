@@ -9,10 +9,12 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+import handlers
 from bot.core.people import Person
-from bot.jobs.queue import Jobs
+from bot.jobs.queue import Jobs, Pace
 from bot.sandbox.slack import StandIn
 from bot.services.enrollment import Started
+from bot.services.queue import Queue
 from handlers.outgoing import Outgoing
 from handlers.slack import Clients
 from tests.support.database import Database
@@ -47,17 +49,10 @@ async def slack() -> AsyncIterator[StandIn]:
 
 
 @pytest_asyncio.fixture
-async def jobs(services: Services, database: Database, slack: StandIn) -> AsyncIterator[Jobs]:
+async def jobs(services: Services, queue: Queue, slack: StandIn) -> AsyncIterator[Jobs]:
     clients = Clients(token=TOKEN, base_url=f"{slack.base_url}/api/")
-    made = Jobs(
-        dsn=database.program,
-        deliveries=services.deliveries,
-        enrollments=services.enrollments,
-        messages=services.messages,
-        people=services.people,
-        outgoing=Outgoing(clients.background),
-        drain_s=0.2,
-    )
+    pace = Pace(first_pause_s=0.01, poll=timedelta(milliseconds=50), drain_s=0.2)
+    made = Jobs(handlers.Services.of(services.means), queue, Outgoing(clients.background), pace=pace)
     yield made
     await made.stop()
     await clients.close()
@@ -139,13 +134,15 @@ async def test_a_job_that_the_drain_cuts_off_is_left_for_the_next_worker(
     assert [row["status"] for row in states] == ["queued"]
 
 
-async def test_the_sweep_enqueues_nothing_twice(services: Services, ada: Person, database: Database) -> None:
+async def test_the_sweep_enqueues_nothing_twice(
+    services: Services, queue: Queue, ada: Person, database: Database
+) -> None:
     enrollment_id = await start(services, ada)
     await services.enrollments.cancel(enrollment_id, by=ada.person_id)
     services.clock.forward(minutes=2)
 
     for _ in range(3):
-        await services.deliveries.sweep()
+        await queue.sweep()
 
     conn = await asyncpg.connect(database.superuser)
     swept = await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE dedupe_key IS NOT NULL")
@@ -154,14 +151,14 @@ async def test_the_sweep_enqueues_nothing_twice(services: Services, ada: Person,
 
 
 async def test_a_young_job_that_is_held_runs_again_and_an_old_one_stays(
-    services: Services, ada: Person, database: Database
+    services: Services, queue: Queue, ada: Person, database: Database
 ) -> None:
     await start(services, ada)
     conn = await asyncpg.connect(database.superuser)
     await conn.execute("UPDATE jobs.pgqueuer SET status = 'failed'")
     await conn.execute("UPDATE jobs.pgqueuer SET created = now() - interval '2 days' WHERE entrypoint = 'deliver_qr'")
 
-    await services.deliveries.sweep()
+    await queue.sweep()
 
     held = await conn.fetch("SELECT entrypoint FROM jobs.pgqueuer WHERE status = 'failed'")
     await conn.close()

@@ -7,9 +7,8 @@ import sys
 from datetime import timedelta
 
 from bot import app, clock
-from bot.jobs.queue import Jobs
-from bot.services.delivery import Deliveries
-from bot.services.messages import Messages
+from bot.jobs.queue import Jobs, Pace
+from bot.services.queue import Queue
 from bot.settings import Settings, load
 from handlers import Services
 from handlers.outgoing import Outgoing
@@ -26,17 +25,13 @@ async def work(step: str) -> None:
 
     settings, _ = load(Settings)
     means = app.means(settings, Pool(settings.database_url.get_secret_value()), clock.now)
-    services = Services.of(means)
     clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
     jobs = Jobs(
-        dsn=settings.database_url.get_secret_value(),
-        deliveries=Deliveries(means),
-        enrollments=services.enrollments,
-        messages=Messages(means),
-        people=services.people,
-        outgoing=Outgoing(clients.background),
+        Services.of(means),
+        Queue(means, settings.database_url.get_secret_value()),
+        Outgoing(clients.background),
         reached=reached,
-        heartbeat=timedelta(seconds=1),
+        pace=Pace(heartbeat=timedelta(seconds=1)),
     )
     jobs.start()
     await asyncio.Event().wait()

@@ -23,6 +23,8 @@ async def test_the_sdk_can_call_every_method(
     await standin.command("U0ADA", "/mfa")
     trigger = standin._inside.triggers
 
+    standin.app_token = "xapp-sandbox-1"
+    await slack.apps_connections_open(app_token=standin.app_token)
     await slack.auth_test()
     posted = await slack.chat_postMessage(channel=dm, text="Hello", blocks=[section()])
     upload = await slack.files_getUploadURLExternal(filename="qr.png", length=len(PNG), alt_txt="a QR code")
@@ -109,11 +111,14 @@ async def test_a_mistake_is_an_error_and_is_remembered(
         ({}, {}, "not_authed"),
         ({"Authorization": "Bearer xoxb-other"}, {}, "invalid_auth"),
         ({}, {"token": "xoxb-sandbox-1"}, "not_authed"),
+        ({"Authorization": "Bearer xapp-sandbox-1"}, {}, "not_allowed_token_type"),
     ],
 )
 async def test_without_the_right_token_in_the_right_place_nothing_is_said(
     standin: StandIn, http: ClientSession, headers: dict[str, str], arguments: dict[str, str], error: str
 ) -> None:
+    standin.app_token = "xapp-sandbox-1"
+
     response = await http.post(f"{standin.base_url}/api/auth.test", json=arguments, headers=headers)
 
     assert await response.json() == {"ok": False, "error": error}

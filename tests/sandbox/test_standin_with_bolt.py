@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import StandIn
@@ -13,14 +15,22 @@ from tests.support.bolt_app import bolt_app, mounted
 SECRET = "0123456789abcdef"
 
 
-@pytest_asyncio.fixture
-async def standin() -> AsyncIterator[StandIn]:
-    """A stand-in of today, for Bolt has a clock of its own, with a Bolt app at its door."""
+@pytest_asyncio.fixture(params=["http", "socket"])
+async def standin(request: pytest.FixtureRequest) -> AsyncIterator[StandIn]:
+    """A stand-in of today, for Bolt has a clock of its own, with a Bolt app at its door or at its websocket."""
     standin = StandIn(signing_secret=SECRET, bot_token="xoxb-sandbox-1", now=lambda: datetime.now(UTC))
     client = AsyncWebClient("xoxb-sandbox-1", base_url=f"{await standin.start()}/api/")
-    async with TestServer(mounted(bolt_app(client, SECRET))) as server:
-        standin.bot_url = str(server.make_url("/slack/events"))
+    app = bolt_app(client, SECRET)
+    if request.param == "http":
+        async with TestServer(mounted(app)) as server:
+            standin.bot_url = str(server.make_url("/slack/events"))
+            yield standin
+    else:
+        standin.app_token = "xapp-1-A0-sandbox"
+        handler = AsyncSocketModeHandler(app, standin.app_token)
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
         yield standin
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own
     await standin.stop()
 
 

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A method's arguments, the scope it takes, and whether it reads JSON bodies."""
+    """A method's arguments, the scope it takes, whether it reads JSON bodies, and whose token it takes (SR54)."""
 
     required: frozenset[str]
     optional: frozenset[str] = frozenset()
     scope: str | None = None
     reads_json: bool = True
+    app_level: bool = False
 
 
 def _takes(required: str = "", optional: str = "", scope: str | None = None, *, reads_json: bool = True) -> Signature:
@@ -30,6 +31,7 @@ def _takes(required: str = "", optional: str = "", scope: str | None = None, *, 
 
 SIGNATURES = {
     "auth.test": _takes(),
+    "apps.connections.open": Signature(frozenset(), app_level=True),
     "conversations.open": _takes("", "users channel return_im prevent_creation", "im:write"),
     "chat.postMessage": _takes("channel", "text blocks mrkdwn unfurl_links unfurl_media", "chat:write"),
     "chat.update": _takes("channel ts", "text blocks", "chat:write"),
@@ -58,11 +60,12 @@ _TRUTHS = frozenset({"return_im", "prevent_creation", "mrkdwn", "unfurl_links", 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a request carries: the token if any, the arguments, and whether they came as a JSON body."""
+    """What a request carries: token, arguments, whether they came as a JSON body and the token in the header."""
 
     token: str | None
     arguments: Json
     as_json: bool
+    bearer: bool = False
 
 
 async def read(request: web.Request) -> Asked:
@@ -79,7 +82,7 @@ async def read(request: web.Request) -> Asked:
     scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
     as_argument = arguments.pop("token", None)
     if scheme.lower() == "bearer":
-        return Asked(bearer, arguments, as_json)
+        return Asked(bearer, arguments, as_json, bearer=True)
     # SR5: a token inside a JSON body counts for nothing.
     return Asked(None if as_json else as_argument, arguments, as_json)
 

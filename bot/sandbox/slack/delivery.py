@@ -1,4 +1,4 @@
-"""How Slack reaches the app: signed, over HTTP, with little patience."""
+"""How Slack reaches the app: signed, over HTTP, or over a websocket of Socket Mode; with little patience."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Reply:
 
 @dataclass(slots=True)
 class _Late:
-    body: bytes
+    payload: Json
     retry: int
     due: datetime
     reason: str
@@ -77,34 +77,64 @@ class Postman:
 
     async def interaction(self, payload: Json) -> Delivery:
         """Send a click, a submission or a closing; once (SR37)."""
+        if self._by_socket:
+            return await self._over_socket(str(payload["type"]), self._envelope("interactive", payload))
         return await self._send(str(payload["type"]), urlencode({"payload": json.dumps(payload)}).encode(), _FORM)
 
     async def command(self, form: dict[str, str]) -> Delivery:
         """Send a slash command; once (SR37)."""
+        if self._by_socket:
+            return await self._over_socket("command", self._envelope("slash_commands", form))
         return await self._send("command", urlencode(form).encode(), _FORM)
 
     async def event(self, payload: Json) -> Delivery:
         """Send an event; a failure is followed by a retry at once and leaves two more for later (SR38)."""
-        body = json.dumps(payload).encode()
-        self._plan(body, 0, await self._send("event", body, _JSON))
-        await self.deliver_due()
-        return next(sent for sent in reversed(self._inside.deliveries) if sent.body == body)
+        latest = await self._send_event(payload)
+        self._plan(payload, 0, latest)
+        for again, delivery in await self._send_due():
+            if again is payload:
+                latest = delivery
+        return latest
 
     async def deliver_due(self) -> int:
         """Send the retries whose time has come; return how many. Call it after moving the clock."""
-        sent = 0
-        while due := [late for late in self._late if late.due <= self._inside.now()]:
-            for late in due:
-                self._late.remove(late)
-                headers = {"X-Slack-Retry-Num": str(late.retry), "X-Slack-Retry-Reason": late.reason}
-                delivery = await self._send("event", late.body, _JSON, headers)
-                self._plan(late.body, late.retry, delivery)
-                sent += 1
-        return sent
+        return len(await self._send_due())
 
     async def again(self, delivery: Delivery) -> Delivery:
         """Send the very bytes of *delivery* once more, signature and timestamp included, as a replay does."""
+        if self._by_socket:
+            return await self._over_socket(delivery.kind, delivery.body)
         return await self._post(delivery.kind, delivery.body, delivery.headers)
+
+    @property
+    def _by_socket(self) -> bool:
+        """SR54: with Socket Mode on, nothing comes by HTTP."""
+        return self._inside.app_token is not None
+
+    async def _send_due(self) -> list[tuple[Json, Delivery]]:
+        sent = []
+        while due := [late for late in self._late if late.due <= self._inside.now()]:
+            for late in due:
+                self._late.remove(late)
+                delivery = await self._send_event(late.payload, (late.retry, late.reason))
+                self._plan(late.payload, late.retry, delivery)
+                sent.append((late.payload, delivery))
+        return sent
+
+    async def _send_event(self, payload: Json, retry: tuple[int, str] | None = None) -> Delivery:
+        if self._by_socket:
+            return await self._over_socket("event", self._envelope("events_api", payload, retry))
+        number, reason = retry or (0, "")
+        headers = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason} if retry else {}
+        return await self._send("event", json.dumps(payload).encode(), _JSON, headers)
+
+    def _envelope(self, kind: str, payload: Json, retry: tuple[int, str] | None = None) -> bytes:
+        return self._inside.sockets.envelope(kind, payload, retry)
+
+    async def _over_socket(self, kind: str, body: bytes) -> Delivery:
+        started = time.monotonic()
+        status, answer = await self._inside.sockets.deliver(body)
+        return self._keep(Delivery(kind, {}, body, self._inside.now(), status, answer, time.monotonic() - started))
 
     async def _send(self, kind: str, body: bytes, content_type: str, extra: dict[str, str] | None = None) -> Delivery:
         timestamp = str(int(self._inside.now().timestamp()))
@@ -140,15 +170,20 @@ class Postman:
             answer=answer,
             seconds=time.monotonic() - started,
         )
+        return self._keep(delivery)
+
+    def _keep(self, delivery: Delivery) -> Delivery:
         self._inside.deliveries.append(delivery)
         self._inside.changes.tell()
         return delivery
 
-    def _plan(self, body: bytes, retry: int, delivery: Delivery) -> None:
+    def _plan(self, payload: Json, retry: int, delivery: Delivery) -> None:
         """SR38: no retry of what was taken, of what asks for none, and no fourth one."""
         if delivery.status in _OK or "no-retry" in delivery.headers:
             return
         if retry < len(RETRY_AFTER):
             reason = "http_error" if delivery.status else delivery.answer.decode()
-            self._late.append(_Late(body, retry + 1, self._inside.now() + RETRY_AFTER[retry], reason))
+            if self._by_socket:
+                reason = reason.removeprefix("http_")  # SR58
+            self._late.append(_Late(payload, retry + 1, self._inside.now() + RETRY_AFTER[retry], reason))
         self._inside.problem(f"event: the app answered {delivery.status or delivery.answer.decode()}")

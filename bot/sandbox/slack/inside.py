@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.slack.calls import CallLog, Changes, Delivery
 from bot.sandbox.slack.cast import new_workspace
 from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.sockets import Sockets
 from bot.sandbox.slack.triggers import ResponseUrls, Triggers
 from bot.sandbox.slack.validation import slack_files
 from bot.sandbox.slack.workspace import File, Message, Person, Toast, Workspace, new_id
@@ -60,10 +61,12 @@ class Inside:
         self.changes = Changes()
         self.calls = CallLog(self.changes)
         self.deliveries: list[Delivery] = []
+        self.sockets = Sockets(self)
         self.triggers = Triggers(now)
         self.response_urls = ResponseUrls(now)
         self.base_url = ""
         self.bot_url = ""
+        self.app_token: str | None = None
         self._store = store
         self._saving: asyncio.Handle | None = None
         self.workspace: Workspace = (store.load() if store is not None else None) or new_workspace()

@@ -1,4 +1,4 @@
-"""auth.test, users.info, users.list."""
+"""auth.test, apps.connections.open, users.info, users.list."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ async def auth_test(inside: Inside, _: Json) -> Json:
         "app_id": APP,
         "is_enterprise_install": False,
     }
+
+
+async def open_connection(inside: Inside, _: Json) -> Json:
+    """Say where the app may open a websocket (SR54, SR55)."""
+    return {"url": inside.sockets.issue()}
 
 
 async def info(inside: Inside, arguments: Json) -> Json:

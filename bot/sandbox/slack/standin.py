@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bot.sandbox.slack.calls import CallLog, Delivery
     from bot.sandbox.slack.faults import Faults
     from bot.sandbox.slack.inside import Settings
+    from bot.sandbox.slack.sockets import Sockets
     from bot.sandbox.slack.workspace import Workspace
 
 REQUEST_BYTES = 4 * 1024 * 1024
@@ -76,6 +77,11 @@ class StandIn(People):
         return self._inside.deliveries
 
     @property
+    def sockets(self) -> Sockets:
+        """The websockets of Socket Mode."""
+        return self._inside.sockets
+
+    @property
     def problems(self) -> list[str]:
         """The app's mistakes: what was refused and should never have been sent."""
         return self._inside.workspace.problems
@@ -95,6 +101,15 @@ class StandIn(People):
         self._inside.bot_url = url
 
     @property
+    def app_token(self) -> str | None:
+        """What opens the app's websockets while Socket Mode is on; None: it is off, and all comes by HTTP (SR54)."""
+        return self._inside.app_token
+
+    @app_token.setter
+    def app_token(self, token: str | None) -> None:
+        self._inside.app_token = token
+
+    @property
     def base_url(self) -> str:
         """Where this Slack is, without a final slash; set by `start`, or by whoever serves `application()`."""
         return self._inside.base_url
@@ -107,6 +122,7 @@ class StandIn(People):
         """Return everything that is served, with *more* routes behind the same checks of Host and Origin."""
         application = web.Application(client_max_size=REQUEST_BYTES, middlewares=[from_here_only])
         application.add_routes(WebApi(self._inside).routes())
+        application.add_routes(self.sockets.routes())
         application.add_routes(PageApi(self._inside, self).routes())
         application.add_routes(more)
         application.on_shutdown.append(self._let_go)
@@ -154,6 +170,7 @@ class StandIn(People):
 
     async def _let_go(self, _: web.Application) -> None:
         self._inside.faults.clear()
+        self.sockets.cut()
         self._inside.changes.end()
 
     async def _put_away(self, _: web.Application) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 METHODS: dict[str, Callable[[Inside, Json], Awaitable[Json]]] = {
     "auth.test": methods_users.auth_test,
+    "apps.connections.open": methods_users.open_connection,
     "conversations.open": methods_conversations.open_,
     "chat.postMessage": methods_chat.post_message,
     "chat.update": methods_chat.update,
@@ -83,10 +84,7 @@ class WebApi:
             raise SlackError("unknown_method", bug=True, extra={"req_method": method})
         read = await arguments.read(request)
         asked |= read.arguments
-        if not read.token:
-            raise SlackError("not_authed", bug=True)
-        if not hmac.compare_digest(read.token.encode(), self._inside.bot_token.encode()):
-            raise SlackError("invalid_auth", bug=True)
+        self._check_token(signature, read)
         scopes = self._inside.settings.scopes
         if signature.scope is not None and signature.scope not in scopes:
             extra = {"needed": signature.scope, "provided": ",".join(sorted(scopes))}
@@ -94,6 +92,18 @@ class WebApi:
         typed = arguments.checked(signature, read)
         asked |= typed
         return await METHODS[method](self._inside, typed)
+
+    def _check_token(self, signature: arguments.Signature, read: arguments.Asked) -> None:
+        """Take the bot's token, and for Socket Mode the app's alone, in the header (SR5, SR54)."""
+        wanted, other = self._inside.bot_token, self._inside.app_token
+        if signature.app_level:
+            wanted, other = self._inside.app_token or "", self._inside.bot_token
+        if not read.token or (signature.app_level and not read.bearer):
+            raise SlackError("not_authed", bug=True)
+        if other and hmac.compare_digest(read.token.encode(), other.encode()):
+            raise SlackError("not_allowed_token_type", bug=True)
+        if not hmac.compare_digest(read.token.encode(), wanted.encode()):
+            raise SlackError("invalid_auth", bug=True)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         content = await request.read()

@@ -88,7 +88,7 @@ class App:
         self.jobs = Jobs(
             self.services,
             Queue(self.means, settings.database_url.get_secret_value()),
-            Outgoing(self.clients.background),
+            Outgoing(self.clients),
             reached=reached,
         )
         self._with_jobs = with_jobs

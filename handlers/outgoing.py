@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from handlers.slack import BACKGROUND_S, OUTAGES
+from handlers.slack import OUTAGES, Clients
 from handlers.views.blocks import Blocks, Json
 
 GONE = frozenset({"file_not_found", "file_deleted", "message_not_found", "channel_not_found"})
@@ -64,8 +63,9 @@ class Promised:
 class Outgoing:
     """Slack, as jobs see it."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, clients: Clients) -> None:
+        self._client = clients.background
+        self._session = clients.session
 
     async def post(self, slack_user_id: str, text: str) -> tuple[str, str]:
         """Post a bare sentence into a person's DM; return channel and ts."""
@@ -99,12 +99,8 @@ class Outgoing:
 
     async def send_bytes(self, promised: Promised, content: bytes) -> None:
         """Send the bytes of a promised file."""
-        timeout = aiohttp.ClientTimeout(total=BACKGROUND_S)
         try:
-            async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(promised.upload_url, data=content) as answer,
-            ):
+            async with self._session.post(promised.upload_url, data=content) as answer:
                 if answer.status != 200:  # noqa: PLR2004  HTTP's own number
                     raise Later(f"upload_{answer.status}")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -25,41 +25,41 @@ OUTAGES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 class Clients:
-    """The interactive client, which fails fast and never tries twice, and the background one, for jobs alone.
+    """Clients of different patience, made inside the running loop.
 
-    Made inside the running loop; the SDK's own defaults (30 s, one retry that may post twice) are in neither.
+    None has the SDK's own defaults (30 s, one retry that may post twice), and neither of those that the served bot uses
+    tries twice: at a listener's call somebody waits, and a job's is tried again by the queue, which waits as long as
+    Slack asks, outlives the process, and lets it drain meanwhile.
     """
 
-    def __init__(self, *, token: str, base_url: str) -> None:
-        self._sessions = [
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds))
-            for seconds in (INTERACTIVE_S, BACKGROUND_S)
-        ]
+    def __init__(self, *, token: str, base_url: str, background_s: float = BACKGROUND_S) -> None:
+        self._interactive = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=INTERACTIVE_S))
+        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=background_s))
+        """The background client's; the bytes of files go over it too, without the token."""
         self.token = token
-        self.interactive = AsyncWebClient(
-            token=token, base_url=base_url, session=self._sessions[0], timeout=2, retry_handlers=[]
-        )
-        self.background = AsyncWebClient(
-            token=token,
-            base_url=base_url,
-            session=self._sessions[1],
-            timeout=int(BACKGROUND_S),
+        self._base_url = base_url
+        self.background = AsyncWebClient(token=token, base_url=base_url, session=self.session, retry_handlers=[])
+
+    def for_bolt(self) -> AsyncWebClient:
+        """Return the client that Bolt hands to listeners, which get the token from `authorize`."""
+        return AsyncWebClient(base_url=self._base_url, session=self._interactive, retry_handlers=[])
+
+    def patient(self) -> AsyncWebClient:
+        """Return the client of commands on the host, which read a lot and have no queue behind them."""
+        return AsyncWebClient(
+            token=self.token,
+            base_url=self._base_url,
+            session=self.session,
             retry_handlers=[
-                AsyncRateLimitErrorRetryHandler(max_retry_count=2),
+                AsyncRateLimitErrorRetryHandler(max_retry_count=5),
                 AsyncServerErrorRetryHandler(max_retry_count=2),
             ],
         )
 
-    def for_bolt(self) -> AsyncWebClient:
-        """Return the client that Bolt hands to listeners: the interactive one, with the token from `authorize`."""
-        return AsyncWebClient(
-            base_url=self.interactive.base_url, session=self._sessions[0], timeout=2, retry_handlers=[]
-        )
-
     async def close(self) -> None:
         """End the connections."""
-        for session in self._sessions:
-            await session.close()
+        await self._interactive.close()
+        await self.session.close()
 
 
 class Workspace:

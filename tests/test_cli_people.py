@@ -80,6 +80,15 @@ async def test_more_people_than_a_page_are_all_taken_in(database: Database, tmp_
     assert json.loads(told)["saved"] == 253
 
 
+async def test_a_rate_limit_is_waited_for_and_nobody_is_left_out(database: Database, tmp_path: Path) -> None:
+    async with slack() as standin:
+        standin.faults.rate_limit("users.list", retry_after=0)
+        code, told, _ = await sync(standin, database, tmp_path)
+
+    assert code == 0
+    assert json.loads(told)["saved"] == 3
+
+
 async def test_without_slack_it_says_so_and_changes_nothing(database: Database, tmp_path: Path) -> None:
     code, _, why = await asyncio.to_thread(run, "people", "sync", environ=environment(database, tmp_path))
 

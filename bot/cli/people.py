@@ -56,7 +56,7 @@ async def _sync(found: Settings, *, quiet: bool) -> tuple[int, int]:
             refuse("Slack does not answer or does not accept SLACK_BOT_TOKEN, or the database is away.")
         with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as progress:
             task = progress.add_task("people", total=None)
-            async for user in everybody(bot.clients.background):
+            async for user in everybody(bot.clients.patient()):
                 seen += 1
                 saved += await bot.services.people.take_in(profile(user, bot.workspace.home))
                 progress.advance(task)

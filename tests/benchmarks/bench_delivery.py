@@ -56,7 +56,7 @@ async def test_the_qr_is_seen_soon_and_soon_after_a_kill(database: Database, sla
     )
 
     def worker() -> Jobs:
-        return Jobs(services, Queue(means, database.program), Outgoing(clients.background))
+        return Jobs(services, Queue(means, database.program), Outgoing(clients))
 
     async def begin() -> float:
         await services.enrollments.start(ada.person_id, intent=uuid4(), replacing=False)

@@ -2,60 +2,48 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
-import handlers
 from bot.core.people import Person
-from bot.jobs.queue import Jobs, Pace
+from bot.jobs.queue import Jobs
 from bot.sandbox.slack import StandIn
 from bot.services.enrollment import Started
 from bot.services.queue import Queue
-from handlers.outgoing import Outgoing
-from handlers.slack import Clients
 from tests.support.database import Database
-from tests.support.services import Services
+from tests.support.ledger import Ledger
+from tests.support.services import Services, enroll
+from tests.support.working import QUICK, kept, shown, standing_in, working
 
-TOKEN = "xoxb-1234567890-abcdefghij"
-DELIVERING = (
-    "conversations.open",
-    "chat.postMessage",
-    "files.getUploadURLExternal",
-    "upload",
-    "files.completeUploadExternal",
-    "chat.update",
-)
+PATIENCE_S = 0.2
+POSTING = ("conversations.open", "chat.postMessage", "chat.update")
+DELIVERING = (*POSTING, "files.getUploadURLExternal", "upload", "files.completeUploadExternal")
 SHREDDING = ("files.delete", "chat.update")
 FAULTS: dict[str, Callable[[StandIn, str], object]] = {
-    "a rate limit": lambda slack, method: slack.faults.rate_limit(method, retry_after=1, times=1),
+    "a rate limit": lambda slack, method: slack.faults.rate_limit(method, retry_after=0),
     "a gateway's 503": lambda slack, method: slack.faults.status(method, 503),
     "a reset before the effect": lambda slack, method: slack.faults.reset(method),
     "a reset after the effect": lambda slack, method: slack.faults.reset(method, when="after"),
+    "silence": lambda slack, method: slack.faults.hang(method),
     "an internal error": lambda slack, method: slack.faults.error(method, "internal_error"),
 }
 
 
 @pytest_asyncio.fixture
 async def slack() -> AsyncIterator[StandIn]:
-    standin = StandIn(signing_secret="0123456789abcdef", bot_token=TOKEN, now=lambda: datetime.now(UTC))
-    standin.settings.file_processing = timedelta(0)
-    await standin.start()
-    yield standin
-    await standin.stop()
+    async with standing_in() as standin:
+        yield standin
 
 
 @pytest_asyncio.fixture
 async def jobs(services: Services, queue: Queue, slack: StandIn) -> AsyncIterator[Jobs]:
-    clients = Clients(token=TOKEN, base_url=f"{slack.base_url}/api/")
-    pace = Pace(first_pause_s=0.01, poll=timedelta(milliseconds=50), drain_s=0.2)
-    made = Jobs(handlers.Services.of(services.means), queue, Outgoing(clients.background), pace=pace)
-    yield made
-    await made.stop()
-    await clients.close()
+    async with working(services, queue, slack) as made:
+        yield made
 
 
 async def start(services: Services, person: Person) -> int:
@@ -64,31 +52,63 @@ async def start(services: Services, person: Person) -> int:
     return started.enrollment_id
 
 
-def shown(slack: StandIn) -> list[str]:
-    return [block["type"] for message in slack.workspace.messages("U0ADA") for block in message.blocks or []]
-
-
-def kept(slack: StandIn) -> list[str]:
-    return [file.id for file in slack.workspace.files.values() if file.content is not None]
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_qr_comes_and_goes_through_each_fault_at_each_call(
-    fault: str, services: Services, ada: Person, slack: StandIn, jobs: Jobs
+    fault: str, services: Services, queue: Queue, ada: Person, slack: StandIn
 ) -> None:
     for method in DELIVERING:
         FAULTS[fault](slack, method)
     enrollment_id = await start(services, ada)
-    jobs.start()
+    async with working(services, queue, slack, background_s=PATIENCE_S) as jobs:
+        jobs.start()
 
-    await slack.until(lambda: "image" in shown(slack), 60)
-    slack.faults.clear()
-    for method in SHREDDING:
-        FAULTS[fault](slack, method)
-    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+        await slack.until(lambda: "image" in shown(slack), 60)
+        slack.faults.clear()
+        for method in SHREDDING:
+            FAULTS[fault](slack, method)
+        await services.enrollments.cancel(enrollment_id, by=ada.person_id)
 
-    await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)), 60)
+        await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)), 60)
     assert slack.problems == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_notice_comes_and_is_settled_through_each_fault_at_each_call(
+    fault: str, services: Services, queue: Queue, ada: Person, slack: StandIn, ledger: Ledger
+) -> None:
+    for method in (*POSTING, "views.publish"):
+        FAULTS[fault](slack, method)
+    await enroll(services, ada)
+    async with working(services, queue, slack, background_s=PATIENCE_S) as jobs:
+        jobs.start()
+
+        await slack.until(lambda: shown(slack).count("actions") == 1 and "U0ADA" in slack.workspace.homes, 60)
+        slack.faults.clear()
+        FAULTS[fault](slack, "chat.update")
+        await services.suspension.stop(await ledger.message_id("enabled"), by=ada.person_id)
+
+        await slack.until(lambda: "actions" not in shown(slack), 60)
+    assert slack.problems == []
+
+
+async def test_the_queue_waits_as_long_as_slack_asks_and_nobody_asks_meanwhile(
+    services: Services, ada: Person, slack: StandIn, jobs: Jobs, database: Database
+) -> None:
+    slack.faults.rate_limit("conversations.open", retry_after=30, times=None)
+    await start(services, ada)
+    asked = slack.calls.next("conversations.open")
+
+    jobs.start()
+    await asked
+    await jobs.stop()
+
+    conn = await asyncpg.connect(database.superuser)
+    [row] = await conn.fetch(
+        "SELECT status::text, execute_after - updated AS wait FROM jobs.pgqueuer WHERE entrypoint = 'deliver_qr'"
+    )
+    await conn.close()
+    assert (row["status"], row["wait"]) == ("queued", timedelta(seconds=30))
+    assert len(slack.calls.of("conversations.open")) == 1
 
 
 async def test_a_long_outage_of_the_gateway_is_told_from_a_refusal(
@@ -119,14 +139,15 @@ async def test_a_closed_dm_ends_the_enrollment_as_undelivered(
 
 
 async def test_a_job_that_the_drain_cuts_off_is_left_for_the_next_worker(
-    services: Services, ada: Person, slack: StandIn, jobs: Jobs, database: Database
+    services: Services, queue: Queue, ada: Person, slack: StandIn, database: Database
 ) -> None:
     silent = slack.faults.hang("chat.postMessage")
     await start(services, ada)
-    jobs.start()
-    await asyncio.wait_for(silent.entered.wait(), 10)
+    async with working(services, queue, slack, pace=replace(QUICK, drain_s=0.1)) as jobs:
+        jobs.start()
+        await asyncio.wait_for(silent.entered.wait(), 10)
 
-    await jobs.stop()
+        await jobs.stop()
 
     conn = await asyncpg.connect(database.superuser)
     states = await conn.fetch("SELECT status::text FROM jobs.pgqueuer WHERE entrypoint = 'deliver_qr'")

@@ -29,7 +29,7 @@ async def work(step: str) -> None:
     jobs = Jobs(
         Services.of(means),
         Queue(means, settings.database_url.get_secret_value()),
-        Outgoing(clients.background),
+        Outgoing(clients),
         reached=reached,
         pace=Pace(heartbeat=timedelta(seconds=1)),
     )

@@ -1,0 +1,49 @@
+"""The bot's own worker in the test's process, in front of a stand-in, with little patience."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import handlers
+from bot.jobs.queue import Jobs, Pace
+from bot.sandbox.slack import StandIn
+from bot.services.queue import Queue
+from handlers.outgoing import Outgoing
+from handlers.slack import BACKGROUND_S, Clients
+from tests.support.services import Services
+from tests.support.settings import TOKEN
+from tests.support.signed import SECRET
+
+QUICK = Pace(first_pause_s=0.01, poll=timedelta(milliseconds=50))
+
+
+@asynccontextmanager
+async def standing_in() -> AsyncIterator[StandIn]:
+    """Serve a Slack by the real time, which processes files at once."""
+    standin = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=lambda: datetime.now(UTC))
+    standin.settings.file_processing = timedelta(0)
+    await standin.start()
+    yield standin
+    await standin.stop()
+
+
+@asynccontextmanager
+async def working(
+    services: Services, queue: Queue, slack: StandIn, *, pace: Pace = QUICK, background_s: float = BACKGROUND_S
+) -> AsyncIterator[Jobs]:
+    """Yield a worker that is yet to be started."""
+    clients = Clients(token=TOKEN, base_url=f"{slack.base_url}/api/", background_s=background_s)
+    jobs = Jobs(handlers.Services.of(services.means), queue, Outgoing(clients), pace=pace)
+    yield jobs
+    await jobs.stop()
+    await clients.close()
+
+
+def shown(slack: StandIn, user: str = "U0ADA") -> list[str]:
+    """Return the types of all blocks in a person's DM, in order."""
+    return [block["type"] for message in slack.workspace.messages(user) for block in message.blocks or []]
+
+
+def kept(slack: StandIn) -> list[str]:
+    """Return the files that Slack holds the bytes of."""
+    return [file.id for file in slack.workspace.files.values() if file.content is not None and not file.deleted]

@@ -41,9 +41,9 @@ INTERNAL_BYTES = 8 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the bot listens."""
+    """Where the bot listens; *public* is None where it answers no requests."""
 
-    public: str
+    public: str | None
     internal: str
 
 
@@ -55,6 +55,7 @@ class App:
         settings: Settings,
         *,
         now: Callable[[], datetime] = clock.now,
+        with_requests: bool = True,
         with_jobs: bool = True,
         reached: Callable[[str], None] = lambda _step: None,
     ) -> None:
@@ -91,18 +92,21 @@ class App:
             Outgoing(self.clients),
             reached=reached,
         )
+        self._with_requests = with_requests
         self._with_jobs = with_jobs
         self._runners: list[web.AppRunner] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> Addresses:
-        """Listen on both ports, and begin what runs beside the requests.
+        """Listen, and begin what runs beside the requests.
 
         Raises:
             OSError: a port is taken.
         """
         internal = await self._listen(self.internal, self.settings.internal_host, self.settings.internal_port)
-        public = await self._listen(self.public, self.settings.host, self.settings.port)
+        public = None
+        if self._with_requests:
+            public = await self._listen(self.public, self.settings.host, self.settings.port)
         self._tasks = [asyncio.create_task(_kept_up(work)) for work in (self._watch_health, self._learn_workspace)]
         if self._with_jobs:
             self.jobs.start()
@@ -194,13 +198,13 @@ def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
     )
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, *, with_requests: bool, with_jobs: bool) -> None:
     """Run until SIGTERM or SIGINT, then drain."""
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
-    app = App(settings)
+    app = App(settings, with_requests=with_requests, with_jobs=with_jobs)
     try:
         await app.start()
         await ending.wait()
@@ -214,8 +218,8 @@ def secret_values(settings: Settings) -> list[str]:
     return [secret.get_secret_value() for secret in held if secret]
 
 
-def run(settings: Settings, ignored: list[str]) -> None:
-    """Configure the logs and serve.
+def run(settings: Settings, ignored: list[str], *, with_requests: bool = True, with_jobs: bool = True) -> None:
+    """Configure the logs, and answer requests, run jobs, or both.
 
     Raises:
         OSError: a port is taken.
@@ -224,4 +228,4 @@ def run(settings: Settings, ignored: list[str]) -> None:
     if ignored:
         logger.warning("ignoring variables that Kubernetes made for a service", names=ignored)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(settings))
+        asyncio.run(serve(settings, with_requests=with_requests, with_jobs=with_jobs))

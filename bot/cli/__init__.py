@@ -17,6 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # it would print values
 )
 app.command()(run.serve)
+app.command()(run.worker)
 app.command()(run.sandbox)
 app.command()(run.migrate)
 app.command()(run.doctor)

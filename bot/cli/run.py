@@ -1,4 +1,4 @@
-"""`mfabot serve`, `sandbox`, `migrate`, `doctor`."""
+"""`mfabot serve`, `worker`, `sandbox`, `migrate`, `doctor`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,31 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 
-def serve() -> None:
-    """Answer Slack and the applications until SIGTERM, then finish what runs and end."""
+def serve(
+    no_jobs: Annotated[bool, typer.Option("--no-jobs", help="Leave the jobs to `mfabot worker`.")] = False,
+) -> None:
+    """Answer Slack and the applications, and run the jobs, until SIGTERM; then finish what runs and end."""
     from bot.app import run
     from bot.settings import Settings
 
     found, ignored = settings(Settings)
     try:
-        run(found, ignored)
+        run(found, ignored, with_jobs=not no_jobs)
     except OSError as error:
         ports = f"{found.host}:{found.port} or {found.internal_host}:{found.internal_port}"
         refuse(f"Cannot listen on {ports}: {error.strerror}.")
+
+
+def worker() -> None:
+    """Run the jobs alone (QR codes, notices, Home), beside `serve --no-jobs`, until SIGTERM; then finish and end."""
+    from bot.app import run
+    from bot.settings import Settings
+
+    found, ignored = settings(Settings)
+    try:
+        run(found, ignored, with_requests=False)
+    except OSError as error:
+        refuse(f"Cannot listen on {found.internal_host}:{found.internal_port}: {error.strerror}.")
 
 
 def sandbox(

@@ -182,6 +182,7 @@ async def test_draining_finishes_what_runs_and_takes_nothing_new(app: App, http:
 
     app.public.router.add_post("/slow", slow)
     addresses = await app.start()
+    assert addresses.public is not None
     running = asyncio.create_task(http.post(f"http://{addresses.public}/slow"))
     await begun.wait()
 

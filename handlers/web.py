@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +26,10 @@ class Counts(Protocol):
 def request_log(counts: Counts) -> Middleware:
     """Return the middleware; it logs the route's pattern, never the path, the query or the body."""
 
+    def note(route: str, method: str, status: int, seconds: float) -> None:
+        counts.request(route=route, method=method, status=status, seconds=seconds)
+        logger.info("request", route=route, method=method, status=status, ms=round(seconds * 1000, 1))
+
     @web.middleware
     async def log_request(request: web.Request, handler: Handler) -> web.StreamResponse:
         began = time.perf_counter()
@@ -43,8 +48,8 @@ def request_log(counts: Counts) -> Middleware:
                 return web.json_response({"error": "internal"}, status=500)
             finally:
                 seconds = time.perf_counter() - began
-                counts.request(route=route, method=request.method, status=status, seconds=seconds)
-                logger.info("request", route=route, method=request.method, status=status, ms=round(seconds * 1000, 1))
+                # Once the answer is on its way: whoever waits for it need not wait for this too.
+                asyncio.get_running_loop().call_soon(note, route, request.method, status, seconds)
             return response
 
     return log_request

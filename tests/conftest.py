@@ -17,13 +17,11 @@ import pytest
 import pytest_asyncio
 import structlog
 
-from bot import logs
 from bot.core import enrollment, throttle
 from bot.core.people import Person, Profile, Standing
 from bot.core.sealing import Keyring
 from bot.sandbox import postgres
 from bot.services.means import Means
-from storage.migrations.runner import migrate
 from storage.pool import Pool
 from tests.support import database as databases
 from tests.support.database import Database
@@ -42,8 +40,6 @@ def logging_restored() -> Iterator[None]:
     yield
     root.handlers[:] = before
     root.setLevel(level)
-    for name in logs.OURS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
     logging.captureWarnings(capture=False)
     structlog.reset_defaults()
 
@@ -77,10 +73,7 @@ def server(postgres_home: Path, postgres_programs: Path) -> Iterator[postgres.Po
 @pytest_asyncio.fixture(scope="session")
 async def template(server: postgres.Postgres) -> Database:
     """The migrated database that all others are copies of; nobody stays connected to it."""
-    await databases.run(server, f"CREATE ROLE {databases.OWNER} LOGIN", f"CREATE ROLE {databases.PROGRAM} LOGIN")
-    made = await databases.create(server, databases.TEMPLATE)
-    await migrate(owner_dsn=made.owner, program_dsn=made.program)
-    return made
+    return await databases.migrated(server, databases.TEMPLATE)
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -149,3 +149,9 @@ def test_our_own_lines_below_the_level_are_left_out(lines: Lines) -> None:
     structlog.get_logger("bot.app").info("quiet")
 
     assert lines.text == ""
+
+
+def test_a_line_that_nobody_reads_stops_nothing(lines: Lines) -> None:
+    lines.stream.close()
+
+    structlog.get_logger("bot.app").info("said")

@@ -96,6 +96,8 @@ SENSELESS: dict[str, tuple[bytes, str]] = {
     "a field twice": (GOOD + b"&command=%2Fother", FORM),
     "too many fields": (GOOD + b"&a=1" * 100, FORM),
     "percent signs that are no UTF-8": (GOOD + b"&more=%ff%fe", FORM),
+    "a percent sign that begins no byte": (GOOD + b"&more=%zz", FORM),
+    "a percent sign at the end": (GOOD + b"&more=%", FORM),
     "a command that we have not": (signed.command(command="/other", text=CANARY), FORM),
     "a command without a user": (signed.command(user_id=""), FORM),
     "a command that is none": (signed.command(command=CANARY), FORM),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from bot.sandbox.postgres import SUPERUSER, Postgres
+from storage.migrations.runner import migrate
 
 OWNER = "mfabot_owner"
 PROGRAM = "mfabot"
@@ -69,6 +70,14 @@ async def run(server: Postgres, *statements: str) -> None:
             await conn.execute(statement)
     finally:
         await conn.close()
+
+
+async def migrated(server: Postgres, name: str) -> Database:
+    """Make the roles of a new server, and a database that is migrated."""
+    await run(server, f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {PROGRAM} LOGIN")
+    made = await create(server, name)
+    await migrate(owner_dsn=made.owner, program_dsn=made.program)
+    return made
 
 
 async def create(server: Postgres, name: str, *, template: str = "template0") -> Database:

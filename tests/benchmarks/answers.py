@@ -1,0 +1,190 @@
+"""How long an answer takes, beside the least that could answer: rounds in turn, medians, ratios, a table."""
+
+import asyncio
+import contextlib
+import os
+import platform
+import re
+import shlex
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+from rich.table import Table
+
+from bot import clock
+from bot.sandbox.slack import StandIn
+from handlers.edge import PATH
+from tests.support import signed
+from tests.support.database import Database
+from tests.support.settings import TOKEN, environment
+from tests.support.signed import SECRET
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LENGTH = re.compile(rb"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
+MOST = 4.0
+"""How many times the bare handler's time our ack may take."""
+
+
+@dataclass
+class Measured:
+    """One server, and what it is asked; `turns` holds the median of each round, in seconds."""
+
+    name: str
+    served: str
+    body: bytes
+    answer: bytes
+    """What the right answer's body holds."""
+    at_most: float | None = None
+    turns: list[float] = field(default_factory=list)
+
+    @property
+    def median_s(self) -> float:
+        return statistics.median(self.turns)
+
+
+def everything() -> list[Measured]:
+    """Return what is measured, the bare handler first."""
+    click = signed.interaction(signed.click())
+    return [
+        Measured("aiohttp, and nothing but the signature", "bare", click, b""),
+        Measured("Bolt in its default mode, an ack", "bolt", click, b""),
+        Measured("mfabot, an ack", "edge", click, b"", at_most=MOST),
+        Measured("mfabot, /mfa", "app", signed.command(), b'"response_type": "ephemeral"'),
+    ]
+
+
+class Line:
+    """One connection that is kept, with next to no time of the client's own in what it measures."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def seconds(self, body: bytes, answer: bytes) -> float:
+        """Return how long the answer to *body* took, which must be 200 with *answer* in it."""
+        fields = {"Host": "127.0.0.1", "Content-Length": str(len(body))} | signed.headers(body, at=time.time())
+        head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        request = f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
+        began = time.perf_counter()
+        self._socket.sendall(request)
+        came = self._socket.recv(65536)
+        while not _whole(came):
+            came += self._socket.recv(65536)
+        took = time.perf_counter() - began
+        assert came.startswith(b"HTTP/1.1 200 "), came
+        assert answer in came, came
+        return took
+
+
+def _whole(came: bytes) -> bool:
+    head, _, rest = came.partition(b"\r\n\r\n")
+    length = LENGTH.search(head)
+    return length is not None and len(rest) == int(length[1])
+
+
+@contextlib.asynccontextmanager
+async def _port(served: str, environ: Mapping[str, str], folder: Path) -> AsyncIterator[int]:
+    """Start a server as a child, and yield its port; its log goes to a file in *folder*."""
+    log = folder / f"{served}.log"
+    with log.open("wb") as lines:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.benchmarks.served",
+            served,
+            cwd=ROOT,
+            env=os.environ | environ,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=lines,
+        )
+    try:
+        assert child.stdout is not None
+        said = await child.stdout.readline()
+        assert said, log.read_text()
+        yield int(said)
+    finally:
+        child.kill()
+        await child.wait()
+
+
+def _take_turns(measured: list[Measured], ports: list[int], rounds: int, requests: int) -> None:
+    lines = [Line(port) for port in ports]
+    for number in range(rounds + 1):
+        for one, line in zip(measured, lines, strict=True):
+            median = statistics.median(line.seconds(one.body, one.answer) for _ in range(requests))
+            if number > 0:  # the round before the first is for warming up
+                one.turns.append(median)
+    for line in lines:
+        line.close()
+
+
+async def measure(database: Database, folder: Path, *, rounds: int, requests: int) -> list[Measured]:
+    """Serve everything beside each other, and ask each *requests* times in each of *rounds*."""
+    measured = everything()
+    slack = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=clock.now)
+    environ = environment(database, folder, SLACK_API_URL=f"{await slack.start()}/api/")
+    async with contextlib.AsyncExitStack() as children:
+        opening = (children.enter_async_context(_port(one.served, environ, folder)) for one in measured)
+        ports = await asyncio.gather(*opening)
+        # In a thread that has this process to itself: the bot asks the stand-in at its start alone.
+        await asyncio.to_thread(_take_turns, measured, ports, rounds, requests)
+    await slack.stop()
+    return measured
+
+
+async def circumstances(database: Database) -> str:
+    """Say what was run, on what."""
+    conn = await asyncpg.connect(database.program)
+    try:
+        version, fsync = [await conn.fetchval(f"SHOW {name}") for name in ("server_version", "fsync")]
+    finally:
+        await conn.close()
+    return "\n".join(
+        [
+            shlex.join([Path(sys.orig_argv[0]).name, *sys.orig_argv[1:]]),
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}",
+            f"Postgres {version}, fsync {fsync}",
+            f"commit {_commit()}",
+        ]
+    )
+
+
+def _commit() -> str:
+    """Return what is checked out, and whether anything was changed since."""
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        return "unknown"
+
+    def said(*words: str) -> str:
+        return subprocess.run([git, *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    changed = said("status", "--porcelain")
+    return said("rev-parse", "--short", "HEAD") + (", and what was changed since" if changed else "")
+
+
+def table(measured: list[Measured]) -> Table:
+    """Return what was measured, each beside the first."""
+    bare_s = measured[0].median_s
+    shown = Table()
+    for title in ("time to the answer of", "median", "fastest round", "slowest", "beside the first", "at most", ""):
+        shown.add_column(title, justify="left" if title in ("time to the answer of", "") else "right")
+    for one in measured:
+        ratio = one.median_s / bare_s
+        at_most = verdict = ""
+        if one.at_most is not None:
+            at_most = f"{one.at_most:.0f} times"
+            verdict = "reached" if ratio <= one.at_most else "not reached"
+        times = [f"{1000 * seconds:.2f} ms" for seconds in (one.median_s, min(one.turns), max(one.turns))]
+        shown.add_row(one.name, *times, f"{ratio:.1f} times", at_most, verdict)
+    return shown

@@ -80,6 +80,24 @@ async def count_held(conn: Connection) -> int:
     return int(await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE status = 'failed'"))
 
 
+async def trim_log(conn: Connection, *, older_than: timedelta, limit: int) -> int:
+    """Forget what the queue itself noted of jobs so long ago, oldest first; return how many lines."""
+    done = await conn.execute(
+        """
+        DELETE FROM jobs.pgqueuer_log
+         WHERE id IN (SELECT id
+                        FROM jobs.pgqueuer_log
+                       WHERE created < now() - $1::interval
+                       ORDER BY created
+                       LIMIT $2
+                         FOR UPDATE SKIP LOCKED)
+        """,
+        older_than,
+        limit,
+    )
+    return int(done.rpartition(" ")[2])
+
+
 class OpenQueue:
     """The queue with connections of its own: one listens, the others fetch and finish jobs."""
 

@@ -103,7 +103,11 @@ class Jobs:
                 self._queuer = queue.queuer
                 self._register(queue.queuer)
                 pause_s = self._pace.first_pause_s
-                await queue.queuer.run(dequeue_timeout=self._pace.poll, heartbeat_timeout=self._pace.heartbeat)
+                await queue.queuer.run(
+                    dequeue_timeout=self._pace.poll,
+                    heartbeat_timeout=self._pace.heartbeat,
+                    log_aggregation_interval=timedelta(0),  # statistics that nobody reads
+                )
                 if queue.queuer.shutdown.is_set():
                     return
             except Exception as error:  # noqa: BLE001  whatever ended the queue, it is opened again
@@ -144,10 +148,11 @@ class Jobs:
         return RetryRequested(timedelta(seconds=max(after_s or 0.0, backoff_s)), why)
 
     async def _sweep(self) -> None:
-        """Look for what a crash may have left, for ever."""
+        """Look for what a crash may have left, and keep the queue's log short, for ever."""
         while True:
             try:
                 await self._queue.sweep()
+                await self._queue.trim()
             except DatabaseAway:
                 logger.info("the sweep waits for the database")
             except Exception:

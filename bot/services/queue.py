@@ -12,6 +12,9 @@ from storage.jobs import OpenQueue
 SWEEP_AFTER = timedelta(minutes=1)
 """How long the ordinary jobs have before the sweep enqueues them again."""
 SWEEP_AT_MOST = 200
+LOG_KEPT = timedelta(days=7)
+TRIM_AT_MOST = 5000
+"""Lines of the queue's log at a time; more would not fit into the time of a statement."""
 
 
 class Queue:
@@ -43,3 +46,8 @@ class Queue:
             await jobs.enqueue_once(conn, *map(ExpireEnrollment, overdue), *map(ShredQr, left))
             held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
             return len(overdue) + len(left) + held
+
+    async def trim(self) -> int:
+        """Forget the oldest lines of the queue's log; return how many. The queue notes three or more of each job."""
+        async with self._means.pool.transaction() as conn:
+            return await jobs.trim_log(conn, older_than=LOG_KEPT, limit=TRIM_AT_MOST)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -13,12 +12,11 @@ import pytest_asyncio
 from bot.core.people import Person
 from bot.jobs.queue import Jobs
 from bot.sandbox.slack import StandIn
-from bot.services.enrollment import Started
 from bot.services.queue import Queue
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, enroll
-from tests.support.working import QUICK, kept, shown, standing_in, working
+from tests.support.working import QUICK, kept, shown, standing_in, start, working
 
 PATIENCE_S = 0.2
 POSTING = ("conversations.open", "chat.postMessage", "chat.update")
@@ -46,19 +44,13 @@ async def jobs(services: Services, queue: Queue, slack: StandIn) -> AsyncIterato
         yield made
 
 
-async def start(services: Services, person: Person) -> int:
-    started = await services.enrollments.start(person.person_id, intent=uuid4(), replacing=False)
-    assert isinstance(started, Started)
-    return started.enrollment_id
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_qr_comes_and_goes_through_each_fault_at_each_call(
     fault: str, services: Services, queue: Queue, ada: Person, slack: StandIn
 ) -> None:
     for method in DELIVERING:
         FAULTS[fault](slack, method)
-    enrollment_id = await start(services, ada)
+    enrollment_id = await start(services.enrollments, ada)
     async with working(services, queue, slack, background_s=PATIENCE_S) as jobs:
         jobs.start()
 
@@ -95,7 +87,7 @@ async def test_the_queue_waits_as_long_as_slack_asks_and_nobody_asks_meanwhile(
     services: Services, ada: Person, slack: StandIn, jobs: Jobs, database: Database
 ) -> None:
     slack.faults.rate_limit("conversations.open", retry_after=30, times=None)
-    await start(services, ada)
+    await start(services.enrollments, ada)
     asked = slack.calls.next("conversations.open")
 
     jobs.start()
@@ -115,7 +107,7 @@ async def test_a_long_outage_of_the_gateway_is_told_from_a_refusal(
     services: Services, ada: Person, slack: StandIn, jobs: Jobs
 ) -> None:
     slack.faults.status("conversations.open", 503, times=4)
-    await start(services, ada)
+    await start(services.enrollments, ada)
 
     jobs.start()
 
@@ -126,7 +118,7 @@ async def test_a_closed_dm_ends_the_enrollment_as_undelivered(
     services: Services, ada: Person, slack: StandIn, jobs: Jobs, database: Database
 ) -> None:
     slack.faults.error("conversations.open", "user_disabled", times=None)
-    enrollment_id = await start(services, ada)
+    enrollment_id = await start(services.enrollments, ada)
 
     home = slack.calls.wait_for("views.publish", 2)
     jobs.start()
@@ -142,7 +134,7 @@ async def test_a_job_that_the_drain_cuts_off_is_left_for_the_next_worker(
     services: Services, queue: Queue, ada: Person, slack: StandIn, database: Database
 ) -> None:
     silent = slack.faults.hang("chat.postMessage")
-    await start(services, ada)
+    await start(services.enrollments, ada)
     async with working(services, queue, slack, pace=replace(QUICK, drain_s=0.1)) as jobs:
         jobs.start()
         await asyncio.wait_for(silent.entered.wait(), 10)
@@ -153,34 +145,3 @@ async def test_a_job_that_the_drain_cuts_off_is_left_for_the_next_worker(
     states = await conn.fetch("SELECT status::text FROM jobs.pgqueuer WHERE entrypoint = 'deliver_qr'")
     await conn.close()
     assert [row["status"] for row in states] == ["queued"]
-
-
-async def test_the_sweep_enqueues_nothing_twice(
-    services: Services, queue: Queue, ada: Person, database: Database
-) -> None:
-    enrollment_id = await start(services, ada)
-    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
-    services.clock.forward(minutes=2)
-
-    for _ in range(3):
-        await queue.sweep()
-
-    conn = await asyncpg.connect(database.superuser)
-    swept = await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer WHERE dedupe_key IS NOT NULL")
-    await conn.close()
-    assert swept == 1
-
-
-async def test_a_young_job_that_is_held_runs_again_and_an_old_one_stays(
-    services: Services, queue: Queue, ada: Person, database: Database
-) -> None:
-    await start(services, ada)
-    conn = await asyncpg.connect(database.superuser)
-    await conn.execute("UPDATE jobs.pgqueuer SET status = 'failed'")
-    await conn.execute("UPDATE jobs.pgqueuer SET created = now() - interval '2 days' WHERE entrypoint = 'deliver_qr'")
-
-    await queue.sweep()
-
-    held = await conn.fetch("SELECT entrypoint FROM jobs.pgqueuer WHERE status = 'failed'")
-    await conn.close()
-    assert [row["entrypoint"] for row in held] == ["deliver_qr"]

@@ -44,3 +44,18 @@ async def test_a_job_may_be_put_off(program: Connection) -> None:
     off = await program.fetchval("SELECT execute_after - now() FROM jobs.pgqueuer")
 
     assert timedelta(minutes=9) < off <= timedelta(minutes=10)
+
+
+async def test_of_the_queues_log_the_oldest_lines_go_first_and_a_week_stays(program: Connection) -> None:
+    await program.executemany(
+        """
+        INSERT INTO jobs.pgqueuer_log (created, job_id, status, priority, entrypoint)
+        VALUES (now() - make_interval(days => $1), $1, 'picked', 0, 'notify')
+        """,
+        [(days,) for days in (6, 9, 8, 10)],
+    )
+
+    removed = [await jobs.trim_log(program, older_than=timedelta(days=7), limit=2) for _ in range(3)]
+
+    assert removed == [2, 1, 0]
+    assert await program.fetchval("SELECT array_agg(job_id) FROM jobs.pgqueuer_log") == [6]

@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import handlers
+from bot.core.people import Person
 from bot.jobs.queue import Jobs, Pace
 from bot.sandbox.slack import StandIn
+from bot.services.enrollment import Enrollments, Started
 from bot.services.queue import Queue
 from handlers.outgoing import Outgoing
 from handlers.slack import BACKGROUND_S, Clients
@@ -37,6 +40,13 @@ async def working(
     yield jobs
     await jobs.stop()
     await clients.close()
+
+
+async def start(enrollments: Enrollments, person: Person) -> int:
+    """Start an enrollment; return its id."""
+    started = await enrollments.start(person.person_id, intent=uuid4(), replacing=False)
+    assert isinstance(started, Started)
+    return started.enrollment_id
 
 
 def shown(slack: StandIn, user: str = "U0ADA") -> list[str]:

@@ -1,7 +1,8 @@
 """Connections of one process to Postgres, with a bound on every wait.
 
 Errors of the driver carry values of rows in their text (K4), so none of them leaves this file: an outage becomes
-`DatabaseAway`, anything else `DatabaseFault`, with the SQLSTATE and the constraint's name only.
+`DatabaseAway`, or `AnswerLost` where it met the commit; anything else `DatabaseFault`, with the SQLSTATE and the
+constraint's name only.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from bot.core.faults import DatabaseAway
+from bot.core.faults import AnswerLost, DatabaseAway
 
 # Spelled as a string: the driver's classes are generic in its stubs only.
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
@@ -58,21 +59,23 @@ class Pool:
         """Hold a connection in one transaction, committed at the end of the block.
 
         Raises:
-            DatabaseAway: no connection, or the database went away or refused meanwhile; nothing was committed, or
-                (rarely) the answer to the commit was lost.
+            DatabaseAway: no connection, or the database went away or refused meanwhile; nothing was committed.
+            AnswerLost: it went away during the commit, of which nothing is known.
             DatabaseFault: a bug.
         """
+        committing = False
         try:
             pool = await self._open()
             async with pool.acquire(timeout=self._connect_s) as conn, conn.transaction():
                 yield conn
+                committing = True
         except asyncpg.PostgresError as error:
             if self._pool is not None and error.sqlstate == "25006":
                 # A standby was promoted elsewhere: look for the new primary.
                 await self._pool.expire_connections()
-            raise told(error) from None
+            raise told(error, committing=committing) from None
         except _OUTAGES as error:
-            raise DatabaseAway(type(error).__name__) from None
+            raise (AnswerLost if committing else DatabaseAway)(type(error).__name__) from None
 
     async def close(self) -> None:
         """Close all connections, waiting at most 5 s for those in use."""
@@ -103,11 +106,11 @@ class Pool:
             return self._pool
 
 
-def told(error: asyncpg.PostgresError) -> DatabaseAway | DatabaseFault:
+def told(error: asyncpg.PostgresError, *, committing: bool = False) -> DatabaseAway | DatabaseFault:
     """Say an error of the database without its text."""
     state = error.sqlstate or "?????"
     if state.startswith(_OUTAGE_CLASSES):
-        return DatabaseAway(state)
+        return AnswerLost(state) if committing else DatabaseAway(state)
     constraint = getattr(error, "constraint_name", None)
     return DatabaseFault(f"{state} {constraint}" if constraint else state)
 

@@ -7,9 +7,10 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from bot.core.faults import DatabaseAway
+from bot.core.faults import AnswerLost, DatabaseAway
 from storage.pool import DatabaseFault, Pool
 from tests.support.database import Database
+from tests.support.wire import Wire
 
 CANARY = "canary-4711"
 
@@ -116,3 +117,23 @@ async def test_what_fails_in_the_block_leaves_nothing_and_passes_through(pool: P
         kept = await conn.fetchval("SELECT count(*) FROM workspace")
 
     assert kept == 0
+
+
+async def test_a_commit_whose_answer_is_lost_is_told_from_an_outage_before_it(database: Database) -> None:
+    async with Wire(database) as wire:
+        pool = Pool(wire.program)
+        wire.lose_an_answer()
+        with pytest.raises(AnswerLost):
+            async with pool.transaction() as conn:
+                await conn.execute("INSERT INTO workspace VALUES ('T', NULL, 'U', now())")
+        wire.mend()
+        async with pool.transaction() as conn:
+            kept = await conn.fetchval("SELECT count(*) FROM workspace")
+        with pytest.raises(DatabaseAway) as before:  # noqa: PT012  the wire is cut while the connection is held
+            async with pool.transaction() as conn:
+                wire.cut()
+                await conn.execute("DELETE FROM workspace")
+        await pool.close()
+
+    assert kept == 1
+    assert not isinstance(before.value, AnswerLost)

@@ -1,6 +1,7 @@
-"""The wire between the bot and its database: it can be cut, and it can go dead without a word."""
+"""The wire between the bot and its database: it can be cut, go dead without a word, or lose the answer to a commit."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -8,6 +9,8 @@ from typing import Self
 from tests.support.database import OWNER, PROGRAM, Database
 
 PORT_FILE = ".s.PGSQL.5432"
+WROTE = (b"INSERT 0", b"UPDATE ")
+"""What the server says of a statement that may have changed a row."""
 
 
 class Wire:
@@ -21,6 +24,7 @@ class Wire:
         self._whole = asyncio.Event()
         self._whole.set()
         self._cut = False
+        self._losing = False
         self._port = 0
 
     async def __aenter__(self) -> Self:
@@ -61,9 +65,13 @@ class Wire:
         """Keep the connections, and pass nothing on any more: what a firewall does that forgot them."""
         self._whole.clear()
 
+    def lose_an_answer(self) -> None:
+        """Let the next transaction that writes be committed, and break before the answer to that gets through (R2)."""
+        self._losing = True
+
     def mend(self) -> None:
         """Work again."""
-        self._cut = False
+        self._cut = self._losing = False
         self._whole.set()
 
     def _dsn(self, role: str) -> str:
@@ -76,15 +84,21 @@ class Wire:
         there, back = await asyncio.open_unix_connection(str(self._socket))
         ends = {writer, back}
         self._ends |= ends
-        for source, target in ((reader, back), (there, writer)):
-            task = asyncio.create_task(self._pass_on(source, target))
+        spoken = _Spoken()
+        for source, target, heard in ((reader, back, spoken.asked), (there, writer, spoken.answered)):
+            task = asyncio.create_task(self._pass_on(source, target, heard))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _pass_on(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, heard: Callable[[bytes], bool]
+    ) -> None:
         try:
             while piece := await source.read(65536):
                 await self._whole.wait()
+                if heard(piece) and self._losing:
+                    self.cut()
+                    return
                 target.write(piece)
                 await target.drain()
         except OSError:
@@ -92,3 +106,24 @@ class Wire:
         finally:
             self._ends.discard(target)
             target.transport.abort()
+
+
+class _Spoken:
+    """What went over one connection, as far as it matters for losing the answer to a commit."""
+
+    def __init__(self) -> None:
+        self._wrote = False
+        self._committing = False
+
+    def asked(self, piece: bytes) -> bool:
+        """Hear what the bot asks; nothing of it is ever lost."""
+        self._committing = b"COMMIT;" in piece
+        return False
+
+    def answered(self, piece: bytes) -> bool:
+        """Hear what the server answers; return whether it says that rows were committed."""
+        self._wrote |= any(tag in piece for tag in WROTE)
+        if not self._committing:
+            return False
+        wrote, self._wrote = self._wrote, False
+        return wrote

@@ -19,7 +19,8 @@ from bot.services.verification import Verification
 from handlers.disable import DisableHandlers
 from handlers.edge import Feature
 from handlers.enrollment import EnrollmentHandlers
-from handlers.home import Buttons, HomeHandlers
+from handlers.home import HomeHandlers
+from handlers.members import Members
 from handlers.people import InstalledIn, PeopleHandlers, Visitors
 from handlers.recovery import RecoveryHandlers
 from handlers.suspension import SuspensionHandlers
@@ -63,10 +64,10 @@ def features(
 ) -> list[Feature]:
     """Return everything that people can do in Slack; *apps* are the recommended authenticator apps and their links."""
     visitors = Visitors(services.people, workspace)
-    buttons = Buttons(services.people, visitors)
-    enrollment = EnrollmentHandlers(services.enrollments, visitors, buttons, apps=apps, new_intent=new_intent)
-    disable = DisableHandlers(services.disable, visitors, buttons)
-    recovery = RecoveryHandlers(services.recovery, visitors, buttons, new_intent=new_intent)
+    members = Members(services.people, visitors)
+    enrollment = EnrollmentHandlers(services.enrollments, members, apps=apps, new_intent=new_intent)
+    disable = DisableHandlers(services.disable, members)
+    recovery = RecoveryHandlers(services.recovery, visitors, members, new_intent=new_intent)
     words = {
         "enable": enrollment.start_form,
         "disable": disable.form,
@@ -74,10 +75,10 @@ def features(
         "recovery-codes": recovery.form,
     }
     return [
-        HomeHandlers(services.people, visitors, words),
+        HomeHandlers(visitors, members, words),
         enrollment,
         disable,
         recovery,
-        SuspensionHandlers(services.suspension, visitors, buttons),
+        SuspensionHandlers(services.suspension, members),
         PeopleHandlers(visitors),
     ]

@@ -31,7 +31,7 @@ logger = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 MOST_BYTES = 1024 * 1024
-LISTENER_S = 2.5  # Slack waits for 3 s
+LISTENER_S = 2.5  # Slack waits for 3 s, and a last word takes up to 0.3 s
 TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
@@ -65,7 +65,7 @@ def bolt_app(
         ssl_check_enabled=False,
         url_verification_enabled=False,
     )
-    app.error(errors.answer)
+    app.error(errors.failed)
     for feature in features:
         feature.register(app)
     return app
@@ -130,8 +130,7 @@ class Edge:
             async with asyncio.timeout(LISTENER_S):
                 answer = await self._app.async_dispatch(bolt_request)
         except TimeoutError:
-            logger.error("listener took too long", kind=payload.get("type", "command"))  # noqa: TRY400  no traceback needed
-            answer = errors.sorry(payload, errors.FAILED)
+            answer = await errors.too_late(payload, self._app.client)
         if answer.status == 404:  # noqa: PLR2004  Bolt's word for "no listener"
             # Slack would send an event again that we subscribed to and have no use for.
             answer = BoltResponse(status=200 if payload.get("type") == "event_callback" else 400, body="")

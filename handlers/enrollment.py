@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -14,12 +13,11 @@ from bot.core.factors import Status
 from bot.core.people import Person
 from bot.services.enrollment import Confirmed, Enrollments, Started
 from handlers import ids
-from handlers.home import Buttons
-from handlers.people import Turned, Visitors
-from handlers.showing import clicked, intent, row_id, show
-from handlers.views import codes, home, recovery
+from handlers.members import Body, Members
+from handlers.showing import clicked, intent, metadata, row_id, say, show, typed
+from handlers.views import codes, recovery
 from handlers.views import enrollment as views
-from handlers.views.blocks import Json, said, typed
+from handlers.views.blocks import Json, said
 
 
 class EnrollmentHandlers:
@@ -28,28 +26,27 @@ class EnrollmentHandlers:
     def __init__(
         self,
         enrollments: Enrollments,
-        visitors: Visitors,
-        buttons: Buttons,
+        members: Members,
         *,
         apps: Iterable[tuple[str, str]],
         new_intent: Callable[[], UUID],
     ) -> None:
         self._enrollments = enrollments
-        self._visitors = visitors
-        self._buttons = buttons
+        self._members = members
         self._apps = tuple(apps)
         self._new_intent = new_intent
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which payloads this is for."""
-        app.action(ids.ENABLE)(self._buttons.opening(self.start_form))
-        app.action(ids.REPLACE)(self._buttons.opening(self.replace_form))
-        app.view(ids.START_FORM)(self.start)
-        app.view(ids.REPLACE_FORM)(self.replace)
-        app.action(ids.ENTER_CODE)(self.enter_code)
-        app.action(ids.CANT_SCAN)(self.show_key)
-        app.action(ids.CANCEL)(self.cancel)
-        app.view(ids.CONFIRM_FORM)(self.confirm)
+        members = self._members
+        app.action(ids.ENABLE)(members.opening(self.start_form))
+        app.action(ids.REPLACE)(members.opening(self.replace_form))
+        app.view(ids.START_FORM)(members.only(self.start, anew=True))
+        app.view(ids.REPLACE_FORM)(members.only(self.replace, anew=True))
+        app.action(ids.ENTER_CODE)(members.only(self.enter_code))
+        app.action(ids.CANT_SCAN)(members.only(self.show_key))
+        app.action(ids.CANCEL)(members.only(self.cancel))
+        app.view(ids.CONFIRM_FORM)(members.only(self.confirm))
 
     def start_form(self, person: Person, status: Status) -> Json:
         """Return the modal behind Enable (S3), or why there is none."""
@@ -67,27 +64,21 @@ class EnrollmentHandlers:
             return views.start_refused(StartRefusal.NOTHING_TO_REPLACE)
         return views.replace_form(self._new_intent())
 
-    async def start(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
-        """Start an enrollment; Slack is asked anew who this is (X4)."""
-        await self._start(ack, body, view, client, replacing=False)
+    async def start(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
+        """Start an enrollment; Slack was asked anew who this is (X4)."""
+        await self._start(person, ack, body, replacing=False)
 
-    async def replace(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+    async def replace(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Start a replacement, for a current or a recovery code."""
-        await self._start(ack, body, view, client, replacing=True)
+        await self._start(person, ack, body, replacing=True)
 
-    async def _start(
-        self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient, *, replacing: bool
-    ) -> None:
-        meant = intent(view)
-        person = await self._visitors.member(body, client, anew=True)
-        if isinstance(person, Turned):
-            await ack(response_action="update", view=said(home.turned_away(person)))
-            return
+    async def _start(self, person: Person, ack: AsyncAck, body: Body, *, replacing: bool) -> None:
+        meant = intent(body)
         if meant is None:
             await ack(response_action="update", view=said(views.EXPIRED))
             return
         outcome = await self._enrollments.start(
-            person.person_id, intent=meant, replacing=replacing, typed=typed(view, ids.CODE)
+            person.person_id, intent=meant, replacing=replacing, typed=typed(body, ids.CODE)
         )
         if isinstance(outcome, Started):
             await ack(response_action="update", view=views.started(outcome))
@@ -96,46 +87,32 @@ class EnrollmentHandlers:
         else:
             await ack(response_action="errors", errors={ids.CODE: codes.refused(outcome, recovery=True)})
 
-    async def enter_code(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def enter_code(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal for the first code, or say how the enrollment ended."""
         enrollment_id = clicked(body)
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned):
-            view = said(home.turned_away(person))
-        else:
-            refusal = await self._enrollments.look(enrollment_id, by=person.person_id)
-            view = views.confirm_form(enrollment_id) if refusal is None else views.confirm_refused(refusal)
+        refusal = await self._enrollments.look(enrollment_id, by=person.person_id)
+        view = views.confirm_form(enrollment_id) if refusal is None else views.confirm_refused(refusal)
         await show(body, client, view)
         await ack()
 
-    async def show_key(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def show_key(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open a modal with the key, for the owner alone."""
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned):
-            view = said(home.turned_away(person))
-        else:
-            found = await self._enrollments.key(clicked(body), by=person.person_id)
-            view = views.confirm_refused(found) if isinstance(found, ConfirmRefusal) else views.key_by_hand(found)
+        found = await self._enrollments.key(clicked(body), by=person.person_id)
+        view = views.confirm_refused(found) if isinstance(found, ConfirmRefusal) else views.key_by_hand(found)
         await show(body, client, view)
         await ack()
 
-    async def cancel(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def cancel(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Cancel; the message itself then says so."""
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned):
-            await show(body, client, said(home.turned_away(person)))
-        elif await self._enrollments.cancel(clicked(body), by=person.person_id) is None:
-            await show(body, client, views.confirm_refused(ConfirmRefusal.NOT_YOURS))
-        await ack()
+        if await self._enrollments.cancel(clicked(body), by=person.person_id) is None:
+            await ack(**await say(body, client, views.NOT_YOURS))
+        else:
+            await ack()
 
-    async def confirm(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+    async def confirm(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Turn MFA on for a right code, and show the recovery codes in the same modal, once (S6)."""
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned):
-            await ack(response_action="update", view=said(home.turned_away(person)))
-            return
         outcome = await self._enrollments.confirm(
-            row_id(view.get("private_metadata")), by=person.person_id, typed=typed(view, ids.CODE)
+            row_id(metadata(body)), by=person.person_id, typed=typed(body, ids.CODE)
         )
         if isinstance(outcome, Confirmed):
             shown = recovery.shown(outcome.codes, outcome.factor_id, enabled=True)

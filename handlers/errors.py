@@ -2,42 +2,68 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.faults import DatabaseAway
-from handlers.showing import show
-from handlers.views.blocks import said
+from bot.core.faults import AnswerLost, DatabaseAway
+from handlers.showing import answer, say, tell
+from handlers.views.blocks import Json
 
 logger = structlog.get_logger(__name__)
 
 AWAY = "MFA cannot be reached right now, and nothing was changed. Please try again in a minute."
+LOST = (
+    "MFA cannot be reached right now: what you did may or may not have been saved. "
+    "Open the Home tab or type `/mfa` in a minute to see."
+)
 FAILED = "Something went wrong on our side. Type `/mfa` to see how things stand, then try again."
+LAST_WORD_S = 0.3
 
 
-async def answer(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> BoltResponse:
-    """Answer for a listener that raised: with 200, and a sentence where the person looks."""
+async def failed(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> BoltResponse:
+    """Answer for a listener that raised: with a sentence where the person looks."""
     if isinstance(error, DatabaseAway):
-        logger.warning("database away", kind=body.get("type", "command"), exc_info=error)
-        sentence = AWAY
-    else:
-        logger.error("listener failed", kind=body.get("type", "command"), exc_info=error)
-        sentence = FAILED
-    if body.get("type") == "block_actions" and body.get("trigger_id"):
-        await show(body, client, said(sentence))
-    return sorry(body, sentence)
+        logger.warning("database away", kind=_kind(body), exc_info=error)
+        told = await say(body, client, LOST if isinstance(error, AnswerLost) else AWAY)
+        return again() if _is_message(body) else _taken(told)
+    logger.error("listener failed", kind=_kind(body), exc_info=error)
+    return _taken(await say(body, client, FAILED))
 
 
-def sorry(body: Mapping[str, Any], sentence: str) -> BoltResponse:
-    """Return the answer that shows *sentence*, as far as an answer to this payload can show anything."""
-    told: dict[str, Any] = {}
-    if "command" in body:
-        told = {"response_type": "ephemeral", "text": sentence}
-    elif body.get("type") == "view_submission":
-        told = {"response_action": "update", "view": said(sentence)}
+async def too_late(body: Mapping[str, Any], client: AsyncWebClient) -> BoltResponse:
+    """Answer for a listener that was cut off; there is no time left for a window."""
+    logger.error("listener took too long", kind=_kind(body))
+    told = answer(body, FAILED)
+    if not told:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORD_S):
+                await tell(body, client, FAILED)
+    return again() if _is_message(body) else _taken(told)
+
+
+def again() -> BoltResponse:
+    """Have Slack send an event again: at once, after one minute and after five.
+
+    For what is written into the DM alone: a code in it is to become worthless, also where the database was away when
+    it came. Everything else is taken, since people try again by themselves and the nightly sync finds what was missed.
+    """
+    return BoltResponse(status=503, body="")
+
+
+def _kind(body: Mapping[str, Any]) -> str:
+    return str(body.get("type", "command"))
+
+
+def _is_message(body: Mapping[str, Any]) -> bool:
+    return bool((body.get("event") or {}).get("type") == "message")
+
+
+def _taken(told: Json) -> BoltResponse:
     return BoltResponse(status=200, body=json.dumps(told) if told else "")

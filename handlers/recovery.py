@@ -7,37 +7,38 @@ from typing import Any
 from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.factors import Status
 from bot.core.people import Person
 from bot.services.judging import Judged
 from bot.services.recovery import NewCodes, Recovery
-from handlers import ids
-from handlers.home import Buttons
+from handlers import errors, ids
+from handlers.members import Body, Members
 from handlers.people import Turned, Visitors
-from handlers.showing import intent, row_id
-from handlers.views import codes, disable, home
+from handlers.showing import intent, metadata, row_id, typed
+from handlers.views import codes, disable, enrollment
 from handlers.views import recovery as views
-from handlers.views.blocks import Json, said, typed
+from handlers.views.blocks import Json, said
 
 
 class RecoveryHandlers:
     """The button, the two modals, and messages in the DM."""
 
     def __init__(
-        self, recovery: Recovery, visitors: Visitors, buttons: Buttons, *, new_intent: Callable[[], UUID]
+        self, recovery: Recovery, visitors: Visitors, members: Members, *, new_intent: Callable[[], UUID]
     ) -> None:
         self._recovery = recovery
         self._visitors = visitors
-        self._buttons = buttons
+        self._members = members
         self._new_intent = new_intent
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which payloads this is for."""
-        app.action(ids.RECOVERY_CODES)(self._buttons.opening(self.form))
-        app.view(ids.RENEW_FORM)(self.renew)
-        app.view(ids.CODES_SHOWN)(self.saved)
+        app.action(ids.RECOVERY_CODES)(self._members.opening(self.form))
+        app.view(ids.RENEW_FORM)(self._members.only(self.renew))
+        app.view(ids.CODES_SHOWN)(self._members.only(self.saved))
         app.event("message")(self.message)
 
     def form(self, person: Person, status: Status) -> Json:
@@ -46,15 +47,13 @@ class RecoveryHandlers:
             return said(codes.SUSPENDED)
         return disable.nothing_to_disable() if status.factor_id is None else views.form(self._new_intent())
 
-    async def renew(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+    async def renew(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Make new codes for a current code, and show them, once."""
-        meant = intent(view)
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned) or meant is None:
-            why = person if isinstance(person, Turned) else Turned.UNKNOWN
-            await ack(response_action="update", view=said(home.turned_away(why)))
+        meant = intent(body)
+        if meant is None:
+            await ack(response_action="update", view=said(enrollment.EXPIRED))
             return
-        outcome = await self._recovery.renew(person.person_id, intent=meant, typed=typed(view, ids.CODE))
+        outcome = await self._recovery.renew(person.person_id, intent=meant, typed=typed(body, ids.CODE))
         if isinstance(outcome, NewCodes):
             shown = views.shown(outcome.codes, outcome.factor_id, enabled=False)
             await ack(response_action="update", view=shown)
@@ -63,20 +62,22 @@ class RecoveryHandlers:
         else:
             await ack(response_action="update", view=views.already_done())
 
-    async def saved(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+    async def saved(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Remember that the owner has the codes, and close."""
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Person):
-            await self._recovery.saved(person.person_id, factor_id=row_id(view.get("private_metadata")))
+        await self._recovery.saved(person.person_id, factor_id=row_id(metadata(body)))
         await ack(response_action="clear")
 
-    async def message(self, event: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
-        """Make a pasted code worthless; other messages, edits and the bot's own are none of ours."""
+    async def message(self, event: dict[str, Any], body: Body, client: AsyncWebClient) -> BoltResponse | None:
+        """Make a pasted code worthless; other messages, edits and the bot's own are none of ours.
+
+        Where it cannot be said yet who wrote it, Slack is asked to send it again.
+        """
         text, ts = event.get("text"), event.get("ts")
         if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
-            return
+            return None
         if not isinstance(text, str) or not isinstance(ts, str) or not self._recovery.looks_pasted(text):
-            return
+            return None
         person = await self._visitors.member(body, client)
         if isinstance(person, Person):
             await self._recovery.pasted(person.person_id, text=text, cause=ts[:100])
+        return errors.again() if person is Turned.UNKNOWN else None

@@ -41,8 +41,8 @@ class Clients:
         self.background = AsyncWebClient(token=token, base_url=base_url, session=self.session, retry_handlers=[])
 
     def for_bolt(self) -> AsyncWebClient:
-        """Return the client that Bolt hands to listeners, which get the token from `authorize`."""
-        return AsyncWebClient(base_url=self._base_url, session=self._interactive, retry_handlers=[])
+        """Return the client of listeners, and of what is said when one took too long."""
+        return AsyncWebClient(token=self.token, base_url=self._base_url, session=self._interactive, retry_handlers=[])
 
     def patient(self) -> AsyncWebClient:
         """Return the client of commands on the host, which read a lot and have no queue behind them."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -15,37 +13,30 @@ from bot.core.suspension import ReleaseRefusal
 from bot.services.judging import Judged
 from bot.services.suspension import Released, Suspension
 from handlers import ids
-from handlers.home import Buttons
-from handlers.people import Turned, Visitors
-from handlers.showing import clicked, show
-from handlers.views import codes, home
+from handlers.members import Body, Members
+from handlers.showing import clicked, say, typed
+from handlers.views import codes
 from handlers.views import suspension as views
-from handlers.views.blocks import Json, said, typed
+from handlers.views.blocks import Json
 
 
 class SuspensionHandlers:
     """The button on every notice, and the way back."""
 
-    def __init__(self, suspension: Suspension, visitors: Visitors, buttons: Buttons) -> None:
+    def __init__(self, suspension: Suspension, members: Members) -> None:
         self._suspension = suspension
-        self._visitors = visitors
-        self._buttons = buttons
+        self._members = members
 
     def register(self, app: AsyncApp) -> None:
         """Tell Bolt which payloads this is for."""
-        app.action(ids.NOT_ME)(self.stop)
-        app.action(ids.WAS_ME)(self._buttons.opening(self.form))
-        app.view(ids.RELEASE_FORM)(self.release)
+        app.action(ids.NOT_ME)(self._members.only(self.stop))
+        app.action(ids.WAS_ME)(self._members.opening(self.form))
+        app.view(ids.RELEASE_FORM)(self._members.only(self.release))
 
-    async def stop(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def stop(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Suspend, without a code: it tightens."""
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned):
-            view = said(home.turned_away(person))
-        else:
-            view = views.stopped(await self._suspension.stop(clicked(body), by=person.person_id))
-        await show(body, client, view)
-        await ack()
+        done = await self._suspension.stop(clicked(body), by=person.person_id)
+        await ack(**await say(body, client, views.stopped(done)))
 
     def form(self, person: Person, status: Status) -> Json:
         """Return the modal, or why there is none."""
@@ -54,14 +45,10 @@ class SuspensionHandlers:
             return views.refused(refusal or ReleaseRefusal.NOT_SUSPENDED)
         return views.form(person.suspended_why)
 
-    async def release(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any], client: AsyncWebClient) -> None:
+    async def release(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Lift the suspension for the codes that it asks for."""
-        person = await self._visitors.member(body, client)
-        if isinstance(person, Turned):
-            await ack(response_action="update", view=said(home.turned_away(person)))
-            return
         outcome = await self._suspension.release(
-            person.person_id, typed=typed(view, ids.CODE), recovery_code=typed(view, ids.RECOVERY_CODE)
+            person.person_id, typed=typed(body, ids.CODE), recovery_code=typed(body, ids.RECOVERY_CODE)
         )
         if isinstance(outcome, Released):
             await ack(response_action="update", view=views.released())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,14 +125,6 @@ def clean(text: str, most: int) -> str:
 def links(apps: Iterable[tuple[str, str]]) -> str:
     """A list of names with their addresses."""
     return "\n".join(f"•  <{url}|{name}>" for name, url in apps)
-
-
-def typed(view: Mapping[str, Any], block_id: str) -> str:
-    """Read what stands in an input of a submitted modal; nothing typed is nothing."""
-    values = view.get("state", {}).get("values", {})
-    element = values.get(block_id, {}).get(block_id, {})
-    value = element.get("value")
-    return value if isinstance(value, str) else ""
 
 
 def _hidden(char: str) -> bool:

@@ -32,6 +32,7 @@ TITLE = "MFA: set up"
 QR_ALT = "QR code for your authenticator app"
 EXPIRED = "Its time is over. Nothing was changed; type `/mfa enable` to start again."
 DM_SENTENCE = "Your QR code for MFA is on its way."
+NOT_YOURS = "This QR code is not yours. Type `/mfa` to see your own MFA."
 STARTS = "You started five times within an hour. Please wait an hour, or ask your helpdesk for help."
 
 
@@ -138,7 +139,7 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
         case ConfirmRefusal.CONFIRMED:
             return mfa_is_on()
         case ConfirmRefusal.NOT_YOURS:
-            return said("This QR code is not yours. Type `/mfa` to see your own MFA.")
+            return said(NOT_YOURS)
         case ConfirmRefusal.SUSPENDED:
             return said(codes.SUSPENDED)
         case ConfirmRefusal.NOT_A_MEMBER:

@@ -40,17 +40,18 @@ def turned_away(why: Turned) -> str:
             assert_never(why)
 
 
-def home(person: Person, status: Status) -> Json:
-    """Return the Home tab of a member."""
+def home(person: Person, status: Status, *, says: str = "") -> Json:
+    """Return the Home tab of a member; *says* is what came of a click there, until the tab is published anew."""
+    said = [section(says)] if says else []
     return {
         "type": "home",
-        "blocks": [header("Profile"), divider(), section(f"*{TITLE}*"), *_status(person, status)],
+        "blocks": [header("Profile"), divider(), *said, section(f"*{TITLE}*"), *_status(person, status)],
     }
 
 
-def home_turned_away(why: Turned) -> Json:
+def home_says(sentence: str) -> Json:
     """Return a Home tab without buttons."""
-    return {"type": "home", "blocks": [header("Profile"), divider(), section(turned_away(why))]}
+    return {"type": "home", "blocks": [header("Profile"), divider(), section(sentence)]}
 
 
 def answer(person: Person, status: Status) -> tuple[str, Blocks]:

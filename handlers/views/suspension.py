@@ -15,18 +15,18 @@ from handlers.views.blocks import Json, code_input, modal, said, section
 BOTH = "These codes do not work together. Check the recovery code, and wait for the next verification code."
 
 
-def stopped(done: Stopped) -> Json:
+def stopped(done: Stopped) -> str:
     """Return what the button did."""
     match done:
         case Stopped.NOW:
-            return said(
+            return (
                 "*Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
                 "happened. If it was you after all, press “It was me” in the Home tab."
             )
         case Stopped.BEFORE:
-            return said("This was answered before. Type `/mfa` to see how things stand.")
+            return "This was answered before. Type `/mfa` to see how things stand."
         case Stopped.NOT_YOURS:
-            return said("This message is not yours. Type `/mfa` to see your own MFA.")
+            return "This message is not yours. Type `/mfa` to see your own MFA."
         case _:
             assert_never(done)
 

@@ -66,11 +66,11 @@ def modals() -> Iterator[dict[str, Any]]:
     yield recovery.form(INTENT)
     yield from (recovery.shown(CODES, 5, enabled=enabled) for enabled in (True, False))
     yield recovery.already_done()
-    yield from map(suspension.stopped, Stopped)
+    yield from map(said, map(suspension.stopped, Stopped))
     yield from map(suspension.form, SuspendedWhy)
     yield suspension.released()
     yield from map(suspension.refused, ReleaseRefusal)
-    yield from map(said, (errors.AWAY, errors.FAILED))
+    yield from map(said, (errors.AWAY, errors.LOST, errors.FAILED, home.NOT_OPENED))
 
 
 def labels(blocks: list[dict[str, Any]]) -> list[str]:
@@ -102,7 +102,7 @@ def test_home_and_the_command_show_exactly_one_way(person: Person, status: Statu
 
 @pytest.mark.parametrize("why", list(Turned))
 def test_who_is_turned_away_gets_a_sentence_and_no_button(why: Turned) -> None:
-    view = home.home_turned_away(why)
+    view = home.home_says(home.turned_away(why))
 
     assert problems("home", view) == []
     assert labels(view["blocks"]) == []

@@ -85,9 +85,48 @@ async def test_a_start_without_the_database_sends_no_qr_code(bot: Bot, ada: Some
 async def test_events_are_taken_without_the_database(bot: Bot, ada: Somebody) -> None:
     bot.wire.cut()
 
-    replies = [await ada.opens_home(), await ada.says("123456"), await bot.standin.change_user(ada.user, tz="UTC")]
+    replies = [await ada.opens_home(), await ada.says("hello"), await bot.standin.change_user(ada.user, tz="UTC")]
 
     assert [reply.status for reply in replies] == [200, 200, 200]
+    assert AWAY in ada.home_text
+
+
+async def test_a_code_pasted_while_the_database_is_away_is_worthless_once_it_is_back(bot: Bot, ada: Somebody) -> None:
+    await ada.enables()
+    bot.wire.cut()
+    reply = await ada.says(ada.recovery_codes[0])
+    problems = list(bot.standin.problems)
+    bot.standin.problems.clear()  # the stand-in counts every answer that Slack takes for a failure
+
+    bot.wire.mend()
+    await bot.reconnects()
+    bot.clock.forward(minutes=1)
+    sent_again = await bot.standin.deliver_due()
+    await bot.settle()
+    await ada.types("/mfa disable")
+    await ada.submits(code=ada.recovery_codes[0])
+
+    assert reply.status == 503
+    assert problems == ["event: the app answered 503"] * 2
+    assert sent_again == 1
+    assert any("That recovery code is void now" in text for text in ada.dm)
+    assert ada.complaint.startswith("That code does not work.")
+
+
+async def test_of_a_commit_whose_answer_was_lost_nobody_says_that_nothing_was_changed(bot: Bot, ada: Somebody) -> None:
+    await ada.enables()
+    await ada.types("/mfa disable")
+    bot.wire.lose_an_answer()
+
+    await ada.submits(code=ada.next_code())
+    told = ada.modal_text
+    bot.wire.mend()
+    await bot.reconnects()
+    again = await ada.submits_again()
+
+    assert "may or may not have been saved" in told
+    assert "nothing was changed" not in told
+    assert "*MFA is off.*" in str(again.body)
 
 
 @slack_troubles
@@ -98,21 +137,6 @@ async def test_a_command_whose_modal_slack_does_not_open_says_so(bot: Bot, ada: 
 
     assert in_time(ada)
     assert ada.last == "Slack did not open the window, so nothing was changed. Please try again in a minute."
-
-
-@slack_troubles
-async def test_a_button_whose_modal_slack_does_not_open_can_be_pressed_again(
-    bot: Bot, ada: Somebody, trouble: str
-) -> None:
-    await ada.opens_home()
-    getattr(bot.standin.faults, trouble)("views.open")
-
-    await ada.clicks(ENABLE)
-    answered = in_time(ada)
-    await ada.clicks(ENABLE)
-
-    assert answered
-    assert "Before you start" in ada.modal_text
 
 
 @slack_troubles
@@ -134,6 +158,7 @@ async def test_stopping_works_though_slack_cannot_show_it(bot: Bot, ada: Somebod
     await ada.clicks("This wasn't me - stop it")
 
     assert in_time(ada)
+    assert any(text.startswith("*Stopped.* Your MFA is suspended") for text in ada.dm)
     assert ada.home_buttons == ["It was me"]
 
 

@@ -115,7 +115,7 @@ class EnrollmentHandlers:
             row_id(metadata(body)), by=person.person_id, typed=typed(body, ids.CODE)
         )
         if isinstance(outcome, Confirmed):
-            shown = recovery.shown(outcome.codes, outcome.factor_id, enabled=True)
+            shown = recovery.shown(outcome.codes, outcome.set_id, enabled=True)
             await ack(response_action="update", view=shown)
         elif isinstance(outcome, ConfirmRefusal):
             await ack(response_action="update", view=views.confirm_refused(outcome))

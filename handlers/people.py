@@ -34,14 +34,6 @@ class InstalledIn(Protocol):
     home: Home | None
 
 
-_BY_STANDING = {
-    Standing.STRANGER: Turned.STRANGER,
-    Standing.GUEST: Turned.GUEST,
-    Standing.BOT: Turned.BOT,
-    Standing.DELETED: Turned.DELETED,
-}
-
-
 class Visitors:
     """Finds the person behind a payload."""
 
@@ -62,7 +54,7 @@ class Visitors:
             person = await self._look_up(acting, home, client)
         if person is None:
             return Turned.UNKNOWN
-        return person if person.standing is Standing.MEMBER else _BY_STANDING[person.standing]
+        return person if person.standing is Standing.MEMBER else Turned(person.standing.value)
 
     async def save(self, user: Mapping[str, Any]) -> None:
         """Save what Slack tells of somebody by itself (user_change, team_join)."""

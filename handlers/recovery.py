@@ -55,7 +55,7 @@ class RecoveryHandlers:
             return
         outcome = await self._recovery.renew(person.person_id, intent=meant, typed=typed(body, ids.CODE))
         if isinstance(outcome, NewCodes):
-            shown = views.shown(outcome.codes, outcome.factor_id, enabled=False)
+            shown = views.shown(outcome.codes, outcome.set_id, enabled=False)
             await ack(response_action="update", view=shown)
         elif isinstance(outcome, Judged):
             await ack(response_action="errors", errors={ids.CODE: codes.refused(outcome, recovery=False)})
@@ -64,8 +64,10 @@ class RecoveryHandlers:
 
     async def saved(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Remember that the owner has the codes, and close."""
-        await self._recovery.saved(person.person_id, factor_id=row_id(metadata(body)))
-        await ack(response_action="clear")
+        if await self._recovery.saved(person.person_id, set_id=row_id(metadata(body))):
+            await ack(response_action="clear")
+        else:
+            await ack(response_action="update", view=views.outdated())
 
     async def message(self, event: dict[str, Any], body: Body, client: AsyncWebClient) -> BoltResponse | None:
         """Make a pasted code worthless; other messages, edits and the bot's own are none of ours.

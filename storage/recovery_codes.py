@@ -11,9 +11,9 @@ from storage.pool import Connection
 
 async def insert_set(
     conn: Connection, factor_id: int, *, intent: UUID, key_id: str, digests: Sequence[bytes], now: datetime
-) -> None:
-    """Make a set of codes; the one before has to be void."""
-    await conn.execute(
+) -> int:
+    """Make a set of codes and return its id; the one before has to be void."""
+    set_id: int = await conn.fetchval(
         """
         WITH made AS (
             INSERT INTO recovery_set (factor_id, intent, made_at)
@@ -23,6 +23,7 @@ async def insert_set(
         INSERT INTO recovery_code (recovery_set_id, key_id, digest)
         SELECT made.recovery_set_id, $4, told.digest
           FROM made, unnest($5::bytea []) AS told (digest)
+        RETURNING recovery_set_id
         """,
         factor_id,
         intent,
@@ -30,6 +31,7 @@ async def insert_set(
         key_id,
         list(digests),
     )
+    return set_id
 
 
 async def was_made(conn: Connection, factor_id: int, *, intent: UUID) -> bool:
@@ -92,6 +94,14 @@ async def left(conn: Connection, factor_id: int) -> int:
             factor_id,
         )
     )
+
+
+async def live_set(conn: Connection, factor_id: int) -> int | None:
+    """Return the id of the set whose codes work."""
+    set_id: int | None = await conn.fetchval(
+        "SELECT recovery_set_id FROM recovery_set WHERE factor_id = $1 AND void_at IS NULL", factor_id
+    )
+    return set_id
 
 
 async def void(conn: Connection, factor_id: int, *, now: datetime) -> None:

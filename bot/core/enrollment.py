@@ -80,7 +80,10 @@ class ConfirmRefusal(StrEnum):
 
     NOT_YOURS = "not_yours"
     SUSPENDED = "suspended"
-    NOT_A_MEMBER = "not_a_member"
+    STRANGER = "stranger"
+    GUEST = "guest"
+    BOT = "bot"
+    DELETED = "deleted"
     CONFIRMED = "confirmed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
@@ -89,18 +92,10 @@ class ConfirmRefusal(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-_BY_STANDING = {
-    Standing.STRANGER: StartRefusal.STRANGER,
-    Standing.GUEST: StartRefusal.GUEST,
-    Standing.BOT: StartRefusal.BOT,
-    Standing.DELETED: StartRefusal.DELETED,
-}
-
-
 def may_start(person: Person, *, has_factor: bool, replacing: bool, lately: int, limits: Limits) -> StartRefusal | None:
     """Return why *person* may not start, or None; *lately* counts the starts of the last hour."""
     if person.standing is not Standing.MEMBER:
-        return _BY_STANDING[person.standing]
+        return StartRefusal(person.standing.value)
     if person.suspended:
         return StartRefusal.SUSPENDED
     if has_factor and not replacing:
@@ -119,7 +114,7 @@ def may_confirm(enrollment: Enrollment, *, by: Person, now: datetime) -> Confirm
     if enrollment.state is not State.PENDING:
         return ConfirmRefusal(enrollment.state.value)
     if by.standing is not Standing.MEMBER:
-        return ConfirmRefusal.NOT_A_MEMBER
+        return ConfirmRefusal(by.standing.value)
     if by.suspended:
         return ConfirmRefusal.SUSPENDED
     if now >= enrollment.expires_at:

@@ -47,6 +47,7 @@ ASKS = frozenset(
         Kind.DISABLED,
         Kind.RECOVERY_CODES_MADE,
         Kind.RECOVERY_CODE_USED,
+        Kind.RECOVERY_CODE_PASTED,
         Kind.SLOWED_DOWN,
         Kind.LOCKED,
         Kind.UNLOCKED,

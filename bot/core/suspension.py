@@ -16,7 +16,10 @@ class ReleaseRefusal(StrEnum):
     """Why no code is looked at."""
 
     NOT_SUSPENDED = "not_suspended"
-    NOT_A_MEMBER = "not_a_member"
+    STRANGER = "stranger"
+    GUEST = "guest"
+    BOT = "bot"
+    DELETED = "deleted"
     NO_FACTOR = "no_factor"
 
 
@@ -30,7 +33,7 @@ def may_release(person: Person, *, has_factor: bool) -> ReleaseRefusal | None:
     if not person.suspended:
         return ReleaseRefusal.NOT_SUSPENDED
     if person.standing is not Standing.MEMBER:
-        return ReleaseRefusal.NOT_A_MEMBER
+        return ReleaseRefusal(person.standing.value)
     if not has_factor:
         return ReleaseRefusal.NO_FACTOR
     return None

@@ -34,9 +34,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """MFA is on. The recovery codes are shown now and never again."""
+    """MFA is on. The recovery codes, the set *set_id*, are shown now and never again."""
 
     factor_id: int
+    set_id: int
     codes: tuple[str, ...] = field(repr=False)
 
 
@@ -196,13 +197,13 @@ class Enrollments:
         place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor_id)
         sealed = self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES))
         await factors.insert(conn, factor_id, person_id=person.person_id, sealed=sealed, last_step=step, now=now)
-        shown = await make_codes(conn, self._means, person, factor_id, intent=pending.intent, now=now)
+        made = await make_codes(conn, self._means, person, factor_id, intent=pending.intent, now=now)
         await end(conn, person, pending, State.CONFIRMED, now)
         kind = audit.Kind.MFA_REPLACED if old else audit.Kind.MFA_ENABLED
         detail = {"enrollment": pending.enrollment_id, "factor": factor_id, "replaced": old.factor_id if old else None}
         await record(conn, kind, person, now, detail)
         await tell(conn, person.person_id, messages.Kind.REPLACED if old else messages.Kind.ENABLED, now=now)
-        return Confirmed(factor_id, shown)
+        return Confirmed(factor_id, made.set_id, made.codes)
 
     async def _count_wrong(
         self, conn: Connection, person: Person, pending: Enrollment, minutes_off: int | None, now: datetime

@@ -24,9 +24,9 @@ from storage.pool import Connection
 
 @dataclass(frozen=True, slots=True)
 class NewCodes:
-    """Shown now and never again."""
+    """Shown now and never again. *set_id* names the set; each one made voids the one before."""
 
-    factor_id: int
+    set_id: int
     codes: tuple[str, ...] = field(repr=False)
 
 
@@ -45,8 +45,8 @@ class Pasted(StrEnum):
 
 async def make_codes(
     conn: Connection, means: Means, person: Person, factor_id: int, *, intent: UUID, now: datetime
-) -> tuple[str, ...]:
-    """Make a factor's set of codes inside the caller's transaction, voiding the set before; return them to be shown."""
+) -> NewCodes:
+    """Make a factor's set of codes inside the caller's transaction, voiding the set before."""
     shown = recovery.make(means.random(recovery.HOW_MANY * recovery.ENTROPY_BYTES))
     key_id = means.keyring.primary
     key = means.keyring.derived(Purpose.RECOVERY, key_id)
@@ -57,8 +57,8 @@ async def make_codes(
         for code in shown
     ]
     await recovery_codes.void(conn, factor_id, now=now)
-    await recovery_codes.insert_set(conn, factor_id, intent=intent, key_id=key_id, digests=digests, now=now)
-    return shown
+    set_id = await recovery_codes.insert_set(conn, factor_id, intent=intent, key_id=key_id, digests=digests, now=now)
+    return NewCodes(set_id, shown)
 
 
 class Recovery:
@@ -80,24 +80,26 @@ class Recovery:
             judged = await self._judge.judge(conn, person, factor, typed, asked)
             if not judged.accepted or factor is None:
                 return judged
-            shown = await make_codes(conn, self._means, person, factor.factor_id, intent=intent, now=now)
+            made = await make_codes(conn, self._means, person, factor.factor_id, intent=intent, now=now)
             await factors.mark_codes_unsaved(conn, factor.factor_id)
             await self._record(conn, audit.Kind.RECOVERY_CODES_MADE, person, factor, now)
             await tell(conn, person_id, messages.Kind.RECOVERY_CODES_MADE, now=now)
             await refresh_home(conn, person_id)
-            return NewCodes(factor.factor_id, shown)
+            return made
 
-    async def saved(self, person_id: int, *, factor_id: int) -> None:
-        """Remember that the owner saved the codes of this factor; nothing happens for another or an ended one."""
+    async def saved(self, person_id: int, *, set_id: int) -> bool:
+        """Remember that the owner saved this set of codes; return whether it is theirs and still works."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             person = (await people.lock(conn, [person_id]))[person_id]
             factor = (await factors.lock_active(conn, [person_id])).get(person_id)
-            if factor is None or factor.factor_id != factor_id or factor.codes_saved_at is not None:
-                return
-            await factors.mark_codes_saved(conn, factor_id, now=now)
-            await self._record(conn, audit.Kind.RECOVERY_CODES_SAVED, person, factor, now)
-            await refresh_home(conn, person_id)
+            if factor is None or await recovery_codes.live_set(conn, factor.factor_id) != set_id:
+                return False
+            if factor.codes_saved_at is None:
+                await factors.mark_codes_saved(conn, factor.factor_id, now=now)
+                await self._record(conn, audit.Kind.RECOVERY_CODES_SAVED, person, factor, now)
+                await refresh_home(conn, person_id)
+            return True
 
     def looks_pasted(self, text: str) -> bool:
         """Whether a message is just a code, so that it is worth asking who sent it."""

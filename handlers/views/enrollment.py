@@ -142,8 +142,8 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
             return said(NOT_YOURS)
         case ConfirmRefusal.SUSPENDED:
             return said(codes.SUSPENDED)
-        case ConfirmRefusal.NOT_A_MEMBER:
-            return said(home.turned_away(Turned.GUEST))
+        case ConfirmRefusal.STRANGER | ConfirmRefusal.GUEST | ConfirmRefusal.BOT | ConfirmRefusal.DELETED:
+            return said(home.turned_away(Turned(why.value)))
         case ConfirmRefusal.EXPIRED:
             return said(EXPIRED)
         case ConfirmRefusal.CANCELLED:

@@ -24,7 +24,7 @@ def form(intent: UUID) -> Json:
     )
 
 
-def shown(codes: Sequence[str], factor_id: int, *, enabled: bool) -> Json:
+def shown(codes: Sequence[str], set_id: int, *, enabled: bool) -> Json:
     """Return the modal that shows the codes; it has one button, and no notice of its closing."""
     first = "*MFA is on.* " if enabled else ""
     return modal(
@@ -40,7 +40,7 @@ def shown(codes: Sequence[str], factor_id: int, *, enabled: bool) -> Json:
         callback_id=ids.CODES_SHOWN,
         submit="I saved them",
         close="Later",
-        metadata=str(factor_id),
+        metadata=str(set_id),
     )
 
 
@@ -49,4 +49,12 @@ def already_done() -> Json:
     return said(
         "Done: new recovery codes were made, and shown once. If you did not see them, make others:",
         actions(button(ids.RECOVERY_CODES, "Recovery codes")),
+    )
+
+
+def outdated() -> Json:
+    """Return what somebody reads who saved codes that were void already."""
+    return said(
+        "*These recovery codes have stopped working*: newer ones were made, or your MFA was turned off. "
+        "Type `/mfa` to see how things stand."
     )

@@ -54,8 +54,8 @@ def refused(why: ReleaseRefusal) -> Json:
     match why:
         case ReleaseRefusal.NOT_SUSPENDED:
             return said("You are not suspended. Type `/mfa` to see how things stand.")
-        case ReleaseRefusal.NOT_A_MEMBER:
-            return said(home.turned_away(Turned.DELETED))
+        case ReleaseRefusal.STRANGER | ReleaseRefusal.GUEST | ReleaseRefusal.BOT | ReleaseRefusal.DELETED:
+            return said(home.turned_away(Turned(why.value)))
         case ReleaseRefusal.NO_FACTOR:
             return said("There is no factor that could prove it is you. Ask your helpdesk to release you.")
         case _:

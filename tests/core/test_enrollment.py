@@ -69,8 +69,10 @@ def test_only_an_active_member_starts_and_with_mfa_on_only_a_replacement(
         (replace(ADA, person_id=2), 0, ConfirmRefusal.NOT_YOURS),
         (replace(SUSPENDED, person_id=2), 900, ConfirmRefusal.NOT_YOURS),
         (SUSPENDED, 0, ConfirmRefusal.SUSPENDED),
-        (standing(Standing.GUEST), 0, ConfirmRefusal.NOT_A_MEMBER),
-        (standing(Standing.DELETED), 0, ConfirmRefusal.NOT_A_MEMBER),
+        (standing(Standing.STRANGER), 0, ConfirmRefusal.STRANGER),
+        (standing(Standing.GUEST), 0, ConfirmRefusal.GUEST),
+        (standing(Standing.BOT), 0, ConfirmRefusal.BOT),
+        (standing(Standing.DELETED), 0, ConfirmRefusal.DELETED),
     ],
 )
 def test_only_its_owner_confirms_and_only_in_time(by: Person, seconds: float, refusal: ConfirmRefusal | None) -> None:

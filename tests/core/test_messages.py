@@ -8,7 +8,8 @@ import pytest
 from bot.core.messages import ASKS, Kind, Message, Settled
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-CHANGES_OF_MFA = {Kind.ENABLED, Kind.REPLACED, Kind.DISABLED, Kind.RECOVERY_CODES_MADE, Kind.RECOVERY_CODE_USED}
+CHANGES_OF_MFA = {Kind.ENABLED, Kind.REPLACED, Kind.DISABLED}
+CHANGES_OF_RECOVERY_CODES = {Kind.RECOVERY_CODES_MADE, Kind.RECOVERY_CODE_USED, Kind.RECOVERY_CODE_PASTED}
 
 
 def message(kind: Kind) -> Message:
@@ -28,7 +29,10 @@ def message(kind: Kind) -> Message:
 
 
 def test_every_change_of_mfa_and_every_wait_asks_whether_it_was_the_owner() -> None:
-    assert CHANGES_OF_MFA | {Kind.SLOWED_DOWN, Kind.LOCKED, Kind.UNLOCKED, Kind.RELEASED} <= ASKS
+    assert (
+        CHANGES_OF_MFA | CHANGES_OF_RECOVERY_CODES | {Kind.SLOWED_DOWN, Kind.LOCKED, Kind.UNLOCKED, Kind.RELEASED}
+        <= ASKS
+    )
 
 
 @pytest.mark.parametrize("settled", Settled)

@@ -32,8 +32,8 @@ def test_only_an_account_that_came_back_needs_no_recovery_code(why: SuspendedWhy
         (suspended(SuspendedWhy.DEACTIVATED), True, None),
         (ADA, True, ReleaseRefusal.NOT_SUSPENDED),
         (suspended(SuspendedWhy.NOT_ME), False, ReleaseRefusal.NO_FACTOR),
-        (suspended(SuspendedWhy.DEACTIVATED, Standing.DELETED), True, ReleaseRefusal.NOT_A_MEMBER),
-        (suspended(SuspendedWhy.NOT_ME, Standing.GUEST), True, ReleaseRefusal.NOT_A_MEMBER),
+        (suspended(SuspendedWhy.DEACTIVATED, Standing.DELETED), True, ReleaseRefusal.DELETED),
+        (suspended(SuspendedWhy.NOT_ME, Standing.GUEST), True, ReleaseRefusal.GUEST),
     ],
 )
 def test_a_member_with_a_factor_releases_themselves(

@@ -46,7 +46,7 @@ async def test_while_it_is_gone_neither_sign_in_nor_release_works(services: Serv
     signed_in = await services.verification.check(key, BySlackId("U0ADA"), typed=phone.code())
     released = await services.suspension.release(ada.person_id, typed=phone.code(), recovery_code=confirmed.codes[0])
     assert signed_in == Judged(Verdict.SUSPENDED)
-    assert released is ReleaseRefusal.NOT_A_MEMBER
+    assert released is ReleaseRefusal.DELETED
 
 
 async def test_an_account_that_came_back_is_suspended_until_one_current_code(services: Services, ada: Person) -> None:
@@ -118,7 +118,7 @@ async def test_a_guest_who_was_a_member_cannot_confirm(services: Services, ada: 
     await services.people.save(replace(ADA, standing=Standing.GUEST))
 
     answer = await services.enrollments.confirm(started.enrollment_id, by=ada.person_id, typed="123456")
-    assert answer is ConfirmRefusal.NOT_A_MEMBER
+    assert answer is ConfirmRefusal.GUEST
 
 
 @pytest.mark.parametrize("standing", [Standing.BOT, Standing.STRANGER])

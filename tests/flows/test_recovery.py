@@ -30,7 +30,7 @@ async def test_a_current_code_makes_ten_new_codes_and_voids_the_old(
     services: Services, ada: Person, ledger: Ledger
 ) -> None:
     confirmed, phone = await enroll(services, ada)
-    await services.recovery.saved(ada.person_id, factor_id=confirmed.factor_id)
+    await services.recovery.saved(ada.person_id, set_id=confirmed.set_id)
     services.clock.forward(minutes=1)
 
     made = await services.recovery.renew(ada.person_id, intent=uuid4(), typed=phone.code())
@@ -75,20 +75,34 @@ async def test_one_submission_makes_one_set_and_shows_it_once(services: Services
     assert await ledger.conn.fetchval("SELECT count(*) FROM recovery_set") == 2
 
 
-async def test_saved_is_remembered_once_and_for_one_s_own_present_factor_alone(
+async def test_saved_is_remembered_once_and_for_one_s_own_present_codes_alone(
     services: Services, ada: Person, ben: Person, ledger: Ledger
 ) -> None:
     confirmed, _ = await enroll(services, ada)
 
-    await services.recovery.saved(ben.person_id, factor_id=confirmed.factor_id)
-    await services.recovery.saved(ada.person_id, factor_id=confirmed.factor_id + 1)
+    others = await services.recovery.saved(ben.person_id, set_id=confirmed.set_id)
+    unknown = await services.recovery.saved(ada.person_id, set_id=confirmed.set_id + 1)
     before = await codes_saved(services, ada)
-    for _ in range(2):
-        await services.recovery.saved(ada.person_id, factor_id=confirmed.factor_id)
+    twice = [await services.recovery.saved(ada.person_id, set_id=confirmed.set_id) for _ in range(2)]
 
-    assert not before
+    assert (others, unknown, before) == (False, False, False)
+    assert twice == [True, True]
     assert await codes_saved(services, ada)
     assert (await ledger.events()).count("recovery.saved") == 1
+
+
+async def test_who_saved_void_codes_is_still_reminded_of_the_new_ones(services: Services, ada: Person) -> None:
+    confirmed, phone = await enroll(services, ada)
+    services.clock.forward(minutes=1)
+    made = await services.recovery.renew(ada.person_id, intent=uuid4(), typed=phone.code())
+    assert isinstance(made, NewCodes)
+
+    old = await services.recovery.saved(ada.person_id, set_id=confirmed.set_id)
+    reminded = not await codes_saved(services, ada)
+    new = await services.recovery.saved(ada.person_id, set_id=made.set_id)
+
+    assert (old, reminded, new) == (False, True, True)
+    assert await codes_saved(services, ada)
 
 
 async def test_use_of_a_code_tells_the_owner_how_many_are_left_and_refreshes_home(

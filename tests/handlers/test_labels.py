@@ -7,12 +7,15 @@ import pytest
 
 from bot.core import otpauth
 from bot.core.codes import Verdict
+from bot.core.enrollment import ConfirmRefusal, StartRefusal
 from bot.core.factors import Status
 from bot.core.people import Person, Standing
+from bot.core.suspension import ReleaseRefusal
 from bot.services.disable import Disabled
 from bot.services.judging import Judged
 from bot.settings import AUTHENTICATOR_APPS
-from handlers.views import blocks, codes, disable, enrollment, home, recovery
+from handlers.people import Turned
+from handlers.views import blocks, codes, disable, enrollment, home, recovery, suspension
 from tests.support.services import NOON
 
 ADA = Person(1, "T0MFA", "U0ADA", Standing.MEMBER, "Ada", None, None, None)
@@ -117,3 +120,12 @@ def test_a_name_is_shown_to_nobody_as_markup() -> None:
 
     assert "<!channel>" not in told
     assert "evil.example" not in told
+
+
+@pytest.mark.parametrize("standing", [standing for standing in Standing if standing is not Standing.MEMBER])
+def test_whoever_is_no_member_reads_what_they_are_at_every_step(standing: Standing) -> None:
+    told = blocks.said(home.turned_away(Turned(standing.value)))
+
+    assert enrollment.start_refused(StartRefusal(standing.value)) == told
+    assert enrollment.confirm_refused(ConfirmRefusal(standing.value)) == told
+    assert suspension.refused(ReleaseRefusal(standing.value)) == told

@@ -66,6 +66,7 @@ def modals() -> Iterator[dict[str, Any]]:
     yield recovery.form(INTENT)
     yield from (recovery.shown(CODES, 5, enabled=enabled) for enabled in (True, False))
     yield recovery.already_done()
+    yield recovery.outdated()
     yield from map(said, map(suspension.stopped, Stopped))
     yield from map(suspension.form, SuspendedWhy)
     yield suspension.released()

@@ -44,6 +44,7 @@ async def test_a_void_set_is_worth_nothing(program: Connection, factor_id: int) 
     assert not await recovery_codes.is_live(program, factor_id, [DIGESTS[0]])
     assert await recovery_codes.left(program, factor_id) == 0
     assert await recovery_codes.key_ids(program, factor_id) == []
+    assert await recovery_codes.live_set(program, factor_id) is None
 
 
 async def test_a_code_of_another_factor_is_worth_nothing(program: Connection, factor_id: int) -> None:
@@ -62,3 +63,13 @@ async def test_a_submission_is_known_by_its_intent_also_after_its_set_is_void(
 
     assert await recovery_codes.was_made(program, factor_id, intent=intent)
     assert not await recovery_codes.was_made(program, factor_id, intent=uuid4())
+
+
+async def test_the_live_set_is_the_one_made_last(program: Connection, factor_id: int) -> None:
+    before = await recovery_codes.live_set(program, factor_id)
+    await recovery_codes.void(program, factor_id, now=NOON)
+
+    made = await recovery_codes.insert_set(program, factor_id, intent=uuid4(), key_id="k1", digests=DIGESTS, now=NOON)
+
+    assert before is not None
+    assert await recovery_codes.live_set(program, factor_id) == made != before

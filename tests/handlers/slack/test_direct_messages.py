@@ -61,6 +61,14 @@ async def test_a_pasted_recovery_code_is_void_and_its_owner_hears_how_many_are_l
     assert ada.complaint.startswith(WRONG)
 
 
+async def test_who_did_not_paste_that_recovery_code_can_stop_it(ada: Somebody) -> None:
+    await ada.says(ada.recovery_codes[0])
+
+    await ada.stops("That recovery code is void now")
+
+    assert "*Suspended*" in ada.home_text
+
+
 @pytest.mark.parametrize("text", ["hello", "my code is 123456", "12345", "", "https://example.com/123456"])
 async def test_other_messages_are_none_of_the_bots_business(ada: Somebody, text: str) -> None:
     before = len(ada.messages)

@@ -197,3 +197,18 @@ async def test_a_form_for_a_factor_that_was_replaced_meanwhile_does_nothing(bot:
 
     assert "Your MFA has changed since this window was opened; nothing was done." in ada.modal_text
     assert DISABLE in ada.home_buttons
+
+
+async def test_saving_codes_that_are_void_says_so_and_home_goes_on_reminding(ada: Somebody) -> None:
+    await ada.types("/mfa recovery-codes")
+    await ada.submits(code=ada.next_code())
+    left_open = ada.leaves_open()
+    await ada.types("/mfa recovery-codes")
+    await ada.submits(code=ada.next_code())
+    await ada.closes()
+    ada.comes_back_to(left_open)
+
+    await ada.submits()
+
+    assert "*These recovery codes have stopped working*" in ada.modal_text
+    assert "You have not said yet that you saved your recovery codes." in ada.home_text

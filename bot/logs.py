@@ -58,7 +58,9 @@ class Redaction:
     def _hide(self, key: str, value: object) -> object:
         if SENSITIVE.search(key):
             return HIDDEN
-        if isinstance(value, bool | int | float | None):
+        if isinstance(value, str):
+            return self.text(value)
+        if value is None or isinstance(value, (bool, int, float)):
             return value
         if isinstance(value, Mapping):
             return {str(inner): self._hide(str(inner), held) for inner, held in value.items()}

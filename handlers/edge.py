@@ -16,7 +16,6 @@ from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
@@ -134,7 +133,8 @@ class Edge:
         if answer.status == 404:  # noqa: PLR2004  Bolt's word for "no listener"
             # Slack would send an event again that we subscribed to and have no use for.
             answer = BoltResponse(status=200 if payload.get("type") == "event_callback" else 400, body="")
-        return await to_aiohttp_response(answer)
+        kind = "application/json" if answer.body.startswith("{") else "text/plain"
+        return web.Response(status=answer.status, text=answer.body, content_type=kind)
 
 
 class _SlackClock(Clock):

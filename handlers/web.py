@@ -36,21 +36,22 @@ def request_log(counts: Counts) -> Middleware:
         resource = request.match_info.route.resource
         route = resource.canonical if resource else "none"
         status = 500
-        with structlog.contextvars.bound_contextvars(request_id=secrets.token_hex(8)):
-            try:
-                response = await handler(request)
-                status = response.status
-            except web.HTTPException as answer:
-                status = answer.status
-                raise
-            except Exception:
-                logger.exception("request failed", route=route)
-                return web.json_response({"error": "internal"}, status=500)
-            finally:
-                seconds = time.perf_counter() - began
-                # Once the answer is on its way: whoever waits for it need not wait for this too.
-                asyncio.get_running_loop().call_soon(note, route, request.method, status, seconds)
-            return response
+        # Each connection is a task of its own, and answers one request after the other.
+        structlog.contextvars.bind_contextvars(request_id=secrets.token_hex(8))
+        try:
+            response = await handler(request)
+            status = response.status
+        except web.HTTPException as answer:
+            status = answer.status
+            raise
+        except Exception:
+            logger.exception("request failed", route=route)
+            return web.json_response({"error": "internal"}, status=500)
+        finally:
+            seconds = time.perf_counter() - began
+            # Once the answer is on its way: whoever waits for it need not wait for this too.
+            asyncio.get_running_loop().call_soon(note, route, request.method, status, seconds)
+        return response
 
     return log_request
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -34,6 +35,7 @@ NEVER = frozenset(
         "messages_tab_disabled",
     }
 )
+POSTED_TWICE = "posted_twice"
 NOT_PROCESSED = "invalid_blocks"
 """What an image block of a file answers that Slack has not processed yet."""
 PROCESSING_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
@@ -75,6 +77,15 @@ class Outgoing:
             self._client.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
         )
         return channel, str(posted["ts"])
+
+    async def withdraw(self, channel: str, ts: str) -> NoReturn:
+        """Delete a post that another worker's came before; the job goes on from that one when it runs again.
+
+        Raises:
+            Later: always. Where it cannot be deleted, a bare sentence stays, without image or buttons.
+        """
+        await self._call(self._client.chat_delete(channel=channel, ts=ts), gone_is_done=True)
+        raise Later(POSTED_TWICE)
 
     async def update(self, channel: str, ts: str, text: str, blocks: Blocks) -> None:
         """Bring a message to this text and these blocks; one that is gone needs nothing."""

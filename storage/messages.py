@@ -68,9 +68,12 @@ async def of_enrollment(conn: Connection, enrollment_id: int) -> Message | None:
     return None if row is None else _message(row)
 
 
-async def save_reference(conn: Connection, message_id: int, *, channel: str, ts: str) -> None:
-    """Remember where in Slack the message is."""
-    await conn.execute("UPDATE message SET channel = $2, ts = $3 WHERE message_id = $1", message_id, channel, ts)
+async def save_reference(conn: Connection, message_id: int, *, channel: str, ts: str) -> bool:
+    """Remember where in Slack the message is; False where it is somewhere already: the first post is the message."""
+    done = await conn.execute(
+        "UPDATE message SET channel = $2, ts = $3 WHERE message_id = $1 AND ts IS NULL", message_id, channel, ts
+    )
+    return bool(done == "UPDATE 1")
 
 
 async def mark_complete(conn: Connection, message_id: int) -> None:

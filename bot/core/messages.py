@@ -40,6 +40,16 @@ class Settled(StrEnum):
     OUTDATED = "outdated"
 
 
+class Posted(StrEnum):
+    """What a post has become, told to who posted it."""
+
+    SAVED = "saved"
+    SECOND = "second"
+    """Another worker's post came first and is the message: this one has to go, or nothing would ever edit it."""
+    ENDED = "ended"
+    """It is the message of something that has ended meanwhile."""
+
+
 ASKS = frozenset(
     {
         Kind.ENABLED,

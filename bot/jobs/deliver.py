@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 import segno
 
+from bot.core.messages import Posted
 from bot.services.delivery import Deliveries, Delivery
 from bot.services.enrollment import Enrollments
 from handlers.outgoing import Never, Outgoing
@@ -53,7 +54,10 @@ class Deliver:
         if channel is None or ts is None:
             channel, ts = await self._outgoing.post(delivery.slack_user_id, views.DM_SENTENCE)
             self._reached("deliver.posted")
-            if not await self._deliveries.posted(enrollment_id, channel=channel, ts=ts):
+            posted = await self._deliveries.posted(enrollment_id, channel=channel, ts=ts)
+            if posted is Posted.SECOND:
+                await self._outgoing.withdraw(channel, ts)
+            if posted is Posted.ENDED:
                 return
         self._reached("deliver.reference_saved")
         for left_before in await self._deliveries.files(enrollment_id):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.messages import Posted
 from bot.services.messages import Messages
 from handlers.outgoing import Never, Outgoing
 from handlers.views import notices
@@ -29,7 +30,8 @@ class Notify:
             channel, ts = notice.message.channel, notice.message.ts
             if channel is None or ts is None:
                 channel, ts = await self._outgoing.post(notice.slack_user_id, notices.sentence(notice))
-                await self._messages.posted(message_id, channel=channel, ts=ts)
+                if await self._messages.posted(message_id, channel=channel, ts=ts) is Posted.SECOND:
+                    await self._outgoing.withdraw(channel, ts)
             text, blocks = notices.blocks(notice)
             await self._outgoing.update(channel, ts, text, blocks)
             await self._messages.completed(message_id)

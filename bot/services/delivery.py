@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.core import otpauth
 from bot.core.enrollment import Enrollment, State, secret_place
 from bot.core.jobs import ShredQr
-from bot.core.messages import Message
+from bot.core.messages import Message, Posted
 from bot.core.people import Person
 from bot.services.means import Means
 from storage import enrollments, jobs, messages, people, qr_files
@@ -73,14 +73,15 @@ class Deliveries:
             await qr_files.announce(conn, file_id, enrollment_id=enrollment_id, now=self._means.now())
             return await self._look_again(conn, held[1])
 
-    async def posted(self, enrollment_id: int, *, channel: str, ts: str) -> bool:
-        """Store where the bare sentence is; False where the enrollment has ended."""
+    async def posted(self, enrollment_id: int, *, channel: str, ts: str) -> Posted:
+        """Store where the bare sentence is."""
         async with self._means.pool.transaction() as conn:
             held = await self._hold(conn, enrollment_id)
             if held is None:
-                return False
-            await messages.save_reference(conn, held[2].message_id, channel=channel, ts=ts)
-            return await self._look_again(conn, held[1])
+                return Posted.ENDED
+            if not await messages.save_reference(conn, held[2].message_id, channel=channel, ts=ts):
+                return Posted.SECOND
+            return Posted.SAVED if await self._look_again(conn, held[1]) else Posted.ENDED
 
     async def completed(self, enrollment_id: int) -> bool:
         """Store that image and buttons are shown; False where the enrollment has ended and they have to go again."""

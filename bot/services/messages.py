@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.jobs import EditMessage
-from bot.core.messages import Message
+from bot.core.messages import Message, Posted
 from bot.core.throttle import SLACK
 from bot.services.means import Means
 from storage import apps, jobs, messages, people
@@ -36,10 +36,11 @@ class Messages:
                 return None
             return Notice(message, person.slack_user_id, await self._app(conn, message))
 
-    async def posted(self, message_id: int, *, channel: str, ts: str) -> None:
+    async def posted(self, message_id: int, *, channel: str, ts: str) -> Posted:
         """Store where the bare sentence is."""
         async with self._means.pool.transaction() as conn:
-            await messages.save_reference(conn, message_id, channel=channel, ts=ts)
+            first = await messages.save_reference(conn, message_id, channel=channel, ts=ts)
+            return Posted.SAVED if first else Posted.SECOND
 
     async def completed(self, message_id: int) -> None:
         """Store that the button is shown; where the notice was settled meanwhile, enqueue the edit that removes it."""

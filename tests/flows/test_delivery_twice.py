@@ -1,0 +1,82 @@
+"""Two workers at one job, since one was thought dead: one message stands in the DM, and all that is live is known."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.core.jobs import DeliverQr, EditMessage, Job, Notify, ShredQr, row_id
+from bot.core.people import Person
+from bot.jobs.queue import Jobs
+from bot.sandbox.slack import StandIn
+from bot.services.queue import Queue
+from handlers.outgoing import Later
+from tests.support.ledger import Ledger
+from tests.support.services import Services, enroll
+from tests.support.working import kept, shown, standing_in, start, working
+
+
+@pytest_asyncio.fixture
+async def slack() -> AsyncIterator[StandIn]:
+    async with standing_in() as standin:
+        yield standin
+
+
+@pytest_asyncio.fixture
+async def jobs(services: Services, queue: Queue, slack: StandIn) -> AsyncIterator[Jobs]:
+    async with working(services, queue, slack) as made:
+        yield made
+
+
+async def run(jobs: Jobs, job: Job) -> None:
+    await jobs._work[type(job)](row_id(job))
+
+
+async def run_twice(jobs: Jobs, job: Job, slack: StandIn) -> None:
+    """Run *job* in two workers that both post before either remembers it; the one that is second is told to repeat."""
+    posts = [slack.faults.slow("chat.postMessage") for _ in range(2)]
+    both = [asyncio.create_task(run(jobs, job)) for _ in posts]
+    for post in posts:
+        await asyncio.wait_for(post.entered.wait(), 10)
+    for post in posts:
+        post.release()
+    ends = await asyncio.gather(*both, return_exceptions=True)
+    assert [type(end) for end in ends if end is not None] == [Later]
+    await run(jobs, job)
+
+
+@pytest.mark.parametrize("left", [1, 2], ids=["deleted", "not deleted"])
+async def test_a_qr_that_two_workers_bring_is_one_message_and_goes_at_the_end(
+    left: int, services: Services, ada: Person, slack: StandIn, jobs: Jobs
+) -> None:
+    if left == 2:
+        slack.faults.error("chat.delete", "internal_error")
+    enrollment_id = await start(services.enrollments, ada)
+
+    await run_twice(jobs, DeliverQr(enrollment_id), slack)
+    during = shown(slack)
+    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+    await run(jobs, ShredQr(enrollment_id))
+
+    assert (during.count("image"), during.count("actions")) == (1, 1)
+    assert len(slack.workspace.messages("U0ADA")) == left
+    assert not kept(slack)
+    assert not {"image", "actions"} & set(shown(slack))
+    assert slack.problems == []
+
+
+async def test_a_notice_that_two_workers_bring_is_one_message_and_keeps_no_button(
+    services: Services, ada: Person, slack: StandIn, jobs: Jobs, ledger: Ledger
+) -> None:
+    await enroll(services, ada)
+    message_id = await ledger.message_id("enabled")
+
+    await run_twice(jobs, Notify(message_id), slack)
+    during = shown(slack)
+    await services.suspension.stop(message_id, by=ada.person_id)
+    await run(jobs, EditMessage(message_id))
+
+    assert during.count("actions") == 1
+    assert len(slack.workspace.messages("U0ADA")) == 1
+    assert "actions" not in shown(slack)

@@ -64,6 +64,7 @@ class Jobs:
         self._pace = pace
         self._tasks: list[asyncio.Task[None]] = []
         self._queuer: PgQueuer | None = None
+        self._ending = asyncio.Event()
         notify = Notify(services.messages, outgoing)
         self._work: dict[type[jobs.Job], Work] = {
             jobs.DeliverQr: Deliver(services.deliveries, services.enrollments, outgoing, reached).run,
@@ -80,42 +81,47 @@ class Jobs:
 
     async def stop(self) -> None:
         """Take nothing new, let what runs finish for a while, put back what does not, and end."""
+        self._ending.set()
         if self._queuer is not None:
             self._queuer.shutdown.set()
-            self._queuer.qm.shutdown.set()
-            self._queuer.sm.shutdown.set()
             await asyncio.wait(self._tasks[:1], timeout=self._pace.drain_s)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _supervise(self) -> None:
-        """Run the queue, and run it again whenever the database ended it."""
+        """Run the queue, and open it again whenever the database ended it."""
+        loop = asyncio.get_running_loop()
         pause_s = self._pace.first_pause_s
-        while True:
-            try:
-                queue = await self._queue.open()
-            except DatabaseAway:
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, self._pace.longest_reopening_s)
-                continue
-            try:
-                self._queuer = queue.queuer
-                self._register(queue.queuer)
-                pause_s = self._pace.first_pause_s
-                await queue.queuer.run(
-                    dequeue_timeout=self._pace.poll,
-                    heartbeat_timeout=self._pace.heartbeat,
-                    log_aggregation_interval=timedelta(0),  # statistics that nobody reads
-                )
-                if queue.queuer.shutdown.is_set():
-                    return
-            except Exception as error:  # noqa: BLE001  whatever ended the queue, it is opened again
-                logger.warning("the queue was interrupted", fault=type(error).__name__)
-                await asyncio.sleep(pause_s)
-            finally:
-                self._queuer = None
-                await queue.close()
+        while not self._ending.is_set():
+            began = loop.time()
+            await self._run()
+            if self._ending.is_set():
+                return
+            if loop.time() - began > self._pace.longest_reopening_s:
+                pause_s = self._pace.first_pause_s  # it had worked for a while
+            await asyncio.sleep(pause_s)
+            pause_s = min(pause_s * 2, self._pace.longest_reopening_s)
+
+    async def _run(self) -> None:
+        """Open the queue and work, until it is told to end or the database ends it."""
+        try:
+            queue = await self._queue.open()
+        except DatabaseAway:
+            return
+        try:
+            self._queuer = queue.queuer
+            self._register(queue.queuer)
+            await queue.queuer.run(
+                dequeue_timeout=self._pace.poll,
+                heartbeat_timeout=self._pace.heartbeat,
+                log_aggregation_interval=timedelta(0),  # statistics that nobody reads
+            )
+        except Exception as error:  # noqa: BLE001  whatever ended the queue, it is opened again
+            logger.warning("the queue was interrupted", fault=type(error).__name__)
+        finally:
+            self._queuer = None
+            await queue.close()
 
     def _register(self, queuer: PgQueuer) -> None:
         for kind, work in self._work.items():

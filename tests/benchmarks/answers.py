@@ -49,15 +49,19 @@ class Measured:
     def median_s(self) -> float:
         return statistics.median(self.turns)
 
+    def beside(self, other: "Measured") -> float:
+        """Return how many times *other*'s time this takes: the median of the rounds, each by itself."""
+        return statistics.median(mine / theirs for mine, theirs in zip(self.turns, other.turns, strict=True))
+
 
 def everything() -> list[Measured]:
     """Return what is measured, the bare handler first."""
     click = signed.interaction(signed.click())
     return [
-        Measured("aiohttp, and nothing but the signature", "bare", click, b""),
-        Measured("Bolt in its default mode, an ack", "bolt", click, b""),
+        Measured("aiohttp and the signature alone", "bare", click, b""),
         Measured("mfabot, an ack", "edge", click, b"", at_most=MOST),
         Measured("mfabot, /mfa", "app", signed.command(), b'"response_type": "ephemeral"'),
+        Measured("Bolt in its default mode, an ack", "bolt", click, b""),
     ]
 
 
@@ -153,7 +157,7 @@ async def circumstances(database: Database) -> str:
     return "\n".join(
         [
             shlex.join([Path(sys.orig_argv[0]).name, *sys.orig_argv[1:]]),
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}",
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}, load {os.getloadavg()[0]:.1f}",
             f"Postgres {version}, fsync {fsync}",
             f"commit {_commit()}",
         ]
@@ -175,12 +179,11 @@ def _commit() -> str:
 
 def table(measured: list[Measured]) -> Table:
     """Return what was measured, each beside the first."""
-    bare_s = measured[0].median_s
     shown = Table()
     for title in ("time to the answer of", "median", "fastest round", "slowest", "beside the first", "at most", ""):
         shown.add_column(title, justify="left" if title in ("time to the answer of", "") else "right")
     for one in measured:
-        ratio = one.median_s / bare_s
+        ratio = one.beside(measured[0])
         at_most = verdict = ""
         if one.at_most is not None:
             at_most = f"{one.at_most:.0f} times"

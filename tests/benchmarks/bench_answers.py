@@ -7,8 +7,8 @@ from rich.console import Console
 from tests.benchmarks.answers import circumstances, measure, table
 from tests.support.database import Database
 
-ROUNDS = 11
-REQUESTS = 100
+ROUNDS = 25
+REQUESTS = 40
 
 
 async def test_an_ack_and_mfa_beside_the_least_that_could_answer(durable: Database, tmp_path: Path) -> None:

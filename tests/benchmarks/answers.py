@@ -157,7 +157,8 @@ async def circumstances(database: Database) -> str:
     return "\n".join(
         [
             shlex.join([Path(sys.orig_argv[0]).name, *sys.orig_argv[1:]]),
-            f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}, load {os.getloadavg()[0]:.1f}",
+            f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}",
+            f"load {os.getloadavg()[0]:.1f}",
             f"Postgres {version}, fsync {fsync}",
             f"commit {_commit()}",
         ]

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 
 import asyncpg
 import structlog
+from structlog.typing import Processor
 
 HIDDEN = "[hidden]"
 OURS = ("bot", "handlers", "storage")
@@ -41,6 +42,7 @@ LOOKS_SECRET = re.compile(
 )
 # Slack's libraries log bodies, blocks and response URLs at DEBUG; Bolt's check of signatures logs bodies at any level.
 SILENT = ("slack_bolt.AsyncRequestVerification", "slack_bolt.RequestVerification")
+_IN_JSON = structlog.processors.JSONRenderer(default=str)
 
 
 class Redaction:
@@ -115,9 +117,28 @@ def configure(level: str, secrets: Iterable[str] = (), stream: TextIO | None = N
         secrets: Values that must never be written.
         stream: Where the lines go.
     """
-    out = stream or sys.stderr
-    least = logging.getLevelNamesMapping()[level]
-    shared: list[Any] = [
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=configure_ours(level, secrets, stream),
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _IN_JSON],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(logging.getLevelNamesMapping()[level], logging.INFO))
+    for name in SILENT:
+        logging.getLogger(name).disabled = True
+    logging.getLogger("aiohttp.access").disabled = True  # the edge writes a line of its own
+    logging.captureWarnings(capture=True)
+
+
+def configure_ours(level: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> list[Processor]:
+    """Send our own lines alone there, and return what every line goes through.
+
+    A detour of them through `logging` would cost half as much again, at every request.
+    """
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -126,42 +147,28 @@ def configure(level: str, secrets: Iterable[str] = (), stream: TextIO | None = N
         _forget_stack,
         Redaction(secrets),
     ]
-    in_json = structlog.processors.JSONRenderer(default=str)
-    # A detour of our own lines through `logging` would cost half as much again, at every request.
     structlog.configure(
-        processors=[*shared, in_json],
-        logger_factory=partial(_Line, out),
-        wrapper_class=structlog.make_filtering_bound_logger(least),
+        processors=[*shared, _IN_JSON],
+        logger_factory=partial(_Line, stream),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, in_json],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(max(least, logging.INFO))
-    for name in SILENT:
-        logging.getLogger(name).disabled = True
-    logging.getLogger("aiohttp.access").disabled = True  # the edge writes a line of its own
-    logging.captureWarnings(capture=True)
+    return shared
 
 
 class _Line:
     """Writes the lines of one logger of ours."""
 
-    def __init__(self, stream: TextIO, name: str) -> None:
+    def __init__(self, stream: TextIO | None, name: str) -> None:
         self._stream = stream
         self.name = name
 
     def write(self, line: str) -> None:
         """Write *line*; where nobody reads any more, what it tells of goes on all the same."""
+        stream = self._stream or sys.stderr
         with contextlib.suppress(OSError, ValueError):
-            self._stream.write(line + "\n")
-            self._stream.flush()
+            stream.write(line + "\n")
+            stream.flush()
 
     debug = info = warning = error = critical = write
 

@@ -36,12 +36,12 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 def logging_restored() -> Iterator[None]:
     """For tests of what configures the logs of the whole process."""
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
+    before, level, ours = root.handlers[:], root.level, structlog.get_config()
     yield
     root.handlers[:] = before
     root.setLevel(level)
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**ours)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,16 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,  # it would print values
 )
+
+
+@app.callback()
+def first() -> None:
+    """Configure the logs, whatever the command: it speaks for itself, and `serve` sets its own level."""
+    from bot import logs
+
+    logs.configure("ERROR")
+
+
 app.command()(run.serve)
 app.command()(run.worker)
 app.command()(run.sandbox)

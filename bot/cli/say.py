@@ -29,10 +29,8 @@ def refuse(*sentences: str) -> NoReturn:
 
 def settings(kind: type[Kind]) -> tuple[Kind, list[str]]:
     """Return the settings of *kind* and the ignored names, or refuse with all faults."""
-    from bot import logs
     from bot.settings import SettingsError, load
 
-    logs.configure("ERROR")  # a command speaks for itself; `serve` sets its own level
     try:
         return load(kind)
     except SettingsError as error:

@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -13,6 +16,7 @@ from bot import logs
 
 OUR_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 CODE = "492039"
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Lines:
@@ -155,3 +159,25 @@ def test_a_line_that_nobody_reads_stops_nothing(lines: Lines) -> None:
     lines.stream.close()
 
     structlog.get_logger("bot.app").info("said")
+
+
+@pytest.mark.parametrize("part", ["bot.core.codes", "bot.services.recovery", "handlers.showing", "storage.people"])
+def test_a_program_that_configures_nothing_prints_no_local_variable_and_no_text_of_an_exception(part: str) -> None:
+    program = f"""
+import {part}, structlog
+
+def fail():
+    typed = "{CODE}"
+    try:
+        int("x" + typed)
+    except ValueError:
+        structlog.get_logger("{part}").exception("failed", code=typed)
+
+fail()
+"""
+
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    line = json.loads(ran.stderr)
+    assert line["exception"] == [{"type": "builtins.ValueError", "frames": ["<string>:7 fail"]}]
+    assert CODE not in ran.stdout + ran.stderr

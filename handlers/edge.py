@@ -45,7 +45,11 @@ class Feature(Protocol):
 def bolt_app(
     features: Iterable[Feature], client: AsyncWebClient, authorize: Callable[[], Awaitable[AuthorizeResult]]
 ) -> AsyncApp:
-    """Return Bolt with our listeners; everything is passed explicitly, or it would look for it in the environment."""
+    """Return Bolt with our listeners; everything is passed explicitly, or it would look for it in the environment.
+
+    Of a SLACK_CLIENT_ID and its secret there Bolt makes an OAuth flow and a store of tokens in files, whatever it is
+    passed. Nobody asks them: *authorize* comes first, and their pages are on a server of Bolt's own.
+    """
 
     async def who() -> AuthorizeResult:
         # Bolt fills arguments by name, and would fill the `self` of a bound method with None.

@@ -24,6 +24,14 @@ BACKGROUND_S = 10.0
 OUTAGES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 
 
+async def once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request once: where the connection breaks, aiohttp by itself sends a read again."""
+    try:
+        return await send(request)
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as broken:
+        raise aiohttp.ClientConnectionError(type(broken).__name__) from None
+
+
 class Clients:
     """Clients of different patience, made inside the running loop.
 
@@ -33,7 +41,8 @@ class Clients:
     """
 
     def __init__(self, *, token: str, base_url: str, background_s: float = BACKGROUND_S) -> None:
-        self._interactive = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=INTERACTIVE_S))
+        timeout = aiohttp.ClientTimeout(total=INTERACTIVE_S)
+        self._interactive = aiohttp.ClientSession(timeout=timeout, middlewares=[once])
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=background_s))
         """The background client's; the bytes of files go over it too, without the token."""
         self.token = token

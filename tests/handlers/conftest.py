@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 import pytest_asyncio
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import logs
@@ -16,7 +15,7 @@ from bot.metrics import Metrics
 from handlers import edge
 from handlers.web import application
 from tests.support.api import RelyingApp, api_of
-from tests.support.edge import NOW, Listeners, Slack
+from tests.support.edge import NOW, Installed, Listeners, Slack
 from tests.support.services import Services, make_key
 from tests.support.serving import serving
 from tests.support.signed import SECRET
@@ -32,13 +31,6 @@ def log(logging_restored: None) -> io.StringIO:  # noqa: ARG001  restores what t
 @pytest.fixture
 def listeners() -> Listeners:
     return Listeners()
-
-
-class Installed:
-    """Authorizes by a method, as the bot does: Bolt looks at the names of arguments, `self` among them."""
-
-    async def authorize(self) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=None, team_id="T0MFA", bot_user_id="U0BOT", bot_token="xoxb-test")
 
 
 @pytest_asyncio.fixture

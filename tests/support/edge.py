@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 
 from handlers import edge
 from tests.support import signed
@@ -41,6 +42,13 @@ class Listeners:
 
     async def happen(self) -> None:
         self.runs += 1
+
+
+class Installed:
+    """Authorizes by a method, as the bot does: Bolt looks at the names of arguments, `self` among them."""
+
+    async def authorize(self) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=None, team_id="T0MFA", bot_user_id="U0BOT", bot_token="xoxb-test")
 
 
 class Slack:

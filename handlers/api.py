@@ -20,6 +20,7 @@ from bot.services.verification import FactorStatus, NotFound, Verification
 from handlers.questions import Malformed, read_question, read_user
 from handlers.views import api as views
 from handlers.views.api import Problem
+from handlers.web import answered
 
 logger = structlog.get_logger(__name__)
 
@@ -49,12 +50,12 @@ class ApiRoutes:
             if not answer.accepted:
                 await _pace(began)
             return web.json_response(views.verification(answer))
-        return _problem(answer)
+        return answered(answer)
 
     async def factor(self, request: web.Request) -> web.Response:
         """Say whether somebody has MFA."""
         answer = await self._factor(request)
-        return web.json_response(views.factor(answer)) if isinstance(answer, FactorStatus) else _problem(answer)
+        return web.json_response(views.factor(answer)) if isinstance(answer, FactorStatus) else answered(answer)
 
     async def _verify(self, request: web.Request) -> Judged | Problem:
         asked = await _asked(request)
@@ -122,12 +123,6 @@ def _key(request: web.Request) -> Key | None:
 def _away(away: DatabaseAway) -> Problem:
     logger.warning("database away", says=str(away))
     return views.AWAY
-
-
-def _problem(problem: Problem) -> web.Response:
-    return web.json_response(
-        problem.body(), status=problem.status, headers=problem.headers, content_type="application/problem+json"
-    )
 
 
 async def _pace(began: float) -> None:

@@ -1,4 +1,4 @@
-"""What every HTTP request goes through: an id, one log line, one count, no banner."""
+"""What every HTTP request goes through: an id, one log line, one count, no banner, and an answer whatever happens."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 import structlog
 from aiohttp import hdrs, web, web_response
 
+from handlers.views import api as views
+from handlers.views.api import Problem
+
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
 logger = structlog.get_logger(__name__)
+
+API = "/v1/"
 
 
 class Counts(Protocol):
@@ -43,10 +48,12 @@ def request_log(counts: Counts) -> Middleware:
             status = response.status
         except web.HTTPException as answer:
             status = answer.status
-            raise
+            if not request.path.startswith(API):
+                raise
+            return answered(views.unanswered(status, answer.headers.get(hdrs.ALLOW)))
         except Exception:
             logger.exception("request failed", route=route)
-            return web.json_response({"error": "internal"}, status=500)
+            return answered(views.FAILED)
         finally:
             seconds = time.perf_counter() - began
             # Once the answer is on its way: whoever waits for it need not wait for this too.
@@ -54,6 +61,13 @@ def request_log(counts: Counts) -> Middleware:
         return response
 
     return log_request
+
+
+def answered(problem: Problem) -> web.Response:
+    """Return the answer that tells a problem."""
+    return web.json_response(
+        problem.body(), status=problem.status, headers=problem.headers, content_type="application/problem+json"
+    )
 
 
 async def no_banner(_request: web.Request, response: web.StreamResponse) -> None:

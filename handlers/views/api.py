@@ -39,6 +39,7 @@ NO_KEY = Problem(
     {"WWW-Authenticate": 'Bearer realm="mfabot"'},
 )
 AWAY = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Nothing can be said right now. Sign nobody in on it.", AGAIN)
+FAILED = Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here. Sign nobody in on it.")
 UNKNOWN_USER = Problem(HTTPStatus.NOT_FOUND, "Nobody of this workspace is known by that id or address.")
 
 
@@ -52,6 +53,18 @@ def refused(why: KeyRefusal) -> Problem:
         case KeyRefusal.TOO_FAST:
             return Problem(HTTPStatus.TOO_MANY_REQUESTS, "The key asks more often than its rate allows.", AGAIN)
     assert_never(why)
+
+
+def unanswered(status: int, allowed: str | None = None) -> Problem:
+    """Say why a request reached no question; *allowed* names the methods that the address takes."""
+    match status:
+        case HTTPStatus.NOT_FOUND:
+            detail = "There is nothing at this address."
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            detail = f"This address takes {allowed} alone."
+        case _:
+            detail = "This request cannot be answered."
+    return Problem(HTTPStatus(status), detail, {"Allow": allowed} if allowed else {})
 
 
 def malformed(question: Malformed) -> Problem:

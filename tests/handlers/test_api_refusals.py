@@ -84,8 +84,41 @@ async def test_two_keys_at_once_are_none(payroll: RelyingApp) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/v1/verifications"), ("POST", "/v1/factors"), ("HEAD", "/v1/factors")]
+    ("method", "path", "takes"),
+    [("GET", "/v1/verifications", "POST"), ("POST", "/v1/factors", "GET"), ("HEAD", "/v1/factors", "GET")],
 )
-async def test_other_methods_are_refused(payroll: RelyingApp, method: str, path: str) -> None:
+async def test_other_methods_are_refused(payroll: RelyingApp, method: str, path: str, takes: str) -> None:
     async with payroll.http.request(method, payroll.url + path) as response:
-        assert response.status == 405
+        assert (response.status, response.content_type) == (405, "application/problem+json")
+        assert response.headers["Allow"] == takes
+        assert method == "HEAD" or (await response.json(content_type=None))["title"] == "Method Not Allowed"
+
+
+@pytest.mark.parametrize("path", ["/v1/", "/v1/factor", "/v1/verifications/", "/v1/factors/U0ADA"])
+async def test_an_address_that_is_none_is_a_problem_in_json(payroll: RelyingApp, path: str) -> None:
+    answer = await payroll.ask("GET", path)
+
+    assert answer.status == 404
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.body == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is nothing at this address.",
+    }
+
+
+async def test_an_error_of_ours_is_a_problem_in_json_and_tells_nothing_of_itself(
+    payroll: RelyingApp, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("marmalade")
+
+    monkeypatch.setattr(services.verification, "check", fails)
+
+    answer = await payroll.verify("123456")
+
+    assert answer.status == 500
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+    assert answer.body["title"] == "Internal Server Error"
+    assert "marmalade" not in str(answer.body)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from bot.sandbox.blocks import prepare
 from bot.sandbox.slack.delivery import Postman, Reply
 from bot.sandbox.slack.inside import Inside
 from bot.sandbox.slack.page_api import PageApi, from_here_only
@@ -120,6 +121,7 @@ class StandIn(People):
 
     def application(self, more: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
         """Return everything that is served, with *more* routes behind the same checks of Host and Origin."""
+        prepare()  # otherwise the first view costs the app a good part of its patience
         application = web.Application(client_max_size=REQUEST_BYTES, middlewares=[from_here_only])
         application.add_routes(WebApi(self._inside).routes())
         application.add_routes(self.sockets.routes())

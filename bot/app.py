@@ -28,6 +28,7 @@ from handlers.edge import MOST_BYTES, Edge, bolt_app
 from handlers.health import HealthRoutes
 from handlers.outgoing import Outgoing
 from handlers.slack import Clients, Workspace
+from handlers.socket import PACE, Pace, Socket
 from handlers.web import application
 from storage.pool import Pool
 
@@ -58,6 +59,7 @@ class App:
         with_requests: bool = True,
         with_jobs: bool = True,
         reached: Callable[[str], None] = lambda _step: None,
+        pace: Pace = PACE,
     ) -> None:
         self.settings = settings
         self.metrics = Metrics()
@@ -75,13 +77,22 @@ class App:
             new_intent=uuid.uuid4,
         )
         bolt = bolt_app(listening, self.clients.for_bolt(), self.workspace.authorize)
-        edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
         self.public = application(self.metrics, most_bytes=MOST_BYTES)
-        self.public.add_routes(edge.routes())
         self.public.add_routes(ApiRoutes(self.services.verification).routes())
+        self.socket: Socket | None = None
+        if settings.slack_app_token is None:
+            edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
+            self.public.add_routes(edge.routes())
+        elif with_requests:
+            app_token = settings.slack_app_token.get_secret_value()
+            self.socket = Socket(bolt, self.clients.background, app_token=app_token, counts=self.metrics, pace=pace)
+            self.metrics.socket_ping_age(self.socket.ping_age_s)
 
         self._health = HealthRoutes(
-            look=self.look, slack_connected=lambda: self.workspace.connected, registry=self.metrics.registry
+            look=self.look,
+            slack_connected=lambda: self.workspace.connected,
+            socket=lambda: self.socket.state() if self.socket else None,
+            registry=self.metrics.registry,
         )
         self.internal = application(self.metrics, most_bytes=INTERNAL_BYTES)
         self.internal.add_routes(self._health.routes())
@@ -107,7 +118,8 @@ class App:
         public = None
         if self._with_requests:
             public = await self._listen(self.public, self.settings.host, self.settings.port)
-        self._tasks = [asyncio.create_task(_kept_up(work)) for work in (self._watch_health, self._learn_workspace)]
+        works = [self._watch_health, self._learn_workspace, *([self.socket.keep] if self.socket else [])]
+        self._tasks = [asyncio.create_task(_kept_up(work)) for work in works]
         if self._with_jobs:
             self.jobs.start()
         logger.info("listening", public=public, internal=internal)
@@ -120,6 +132,8 @@ class App:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.socket:
+            await self.socket.end()
         for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
             await runner.cleanup()
         await self.jobs.stop()
@@ -214,7 +228,13 @@ async def serve(settings: Settings, *, with_requests: bool, with_jobs: bool) -> 
 
 def secret_values(settings: Settings) -> list[str]:
     """Return the values that no log may hold."""
-    held = (settings.slack_bot_token, settings.slack_signing_secret, settings.database_url, settings.owner_database_url)
+    held = (
+        settings.slack_bot_token,
+        settings.slack_signing_secret,
+        settings.slack_app_token,
+        settings.database_url,
+        settings.owner_database_url,
+    )
     return [secret.get_secret_value() for secret in held if secret]
 
 

@@ -32,7 +32,7 @@ LOOKS_SECRET = re.compile(
       \b x(?:ox[a-z]|app)(?:\.xox[a-z])? - [\w-]+     # Slack's tokens
     | \b mfabot_[a-z0-9]{12}_[\w-]+                   # our API keys
     | \b (?:otpauth|postgres(?:ql)?) :// \S+          # provisioning URIs and DSNs
-    | https?://[^\s/]*slack[^\s/]*/\S+                # response URLs
+    | (?:https?|wss)://[^\s/]*slack[^\s/]*/\S+        # response URLs, addresses of Socket Mode
     | \b Bearer \s+ \S+
     | \b (?:[A-Z2-7]{4}[- ]){5} [A-Z2-7]{4} \b        # recovery codes
     | \b [A-Z2-7]{16,} \b                             # TOTP secrets, recovery codes without hyphens

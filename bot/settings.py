@@ -63,8 +63,10 @@ def _bot_token(secret: SecretStr) -> SecretStr:
     return _strong(secret)
 
 
-def _app_token(_: SecretStr) -> SecretStr:
-    raise ValueError("asks for Socket Mode, which this version does not speak yet: leave it out")
+def _app_token(secret: SecretStr) -> SecretStr:
+    if not secret.get_secret_value().startswith("xapp-"):
+        raise ValueError("is no app-level token: it begins with xapp-")
+    return _strong(secret)
 
 
 def _database_url(secret: SecretStr) -> SecretStr:

@@ -74,6 +74,29 @@ def bolt_app(
     return app
 
 
+async def dispatch(app: AsyncApp, payload: dict[str, Any]) -> BoltResponse:
+    """Let Bolt find the listener of a checked payload, and give it the time that Slack gives.
+
+    The answer's status is 200, 503 where Slack is to send an event again, or 400 where the payload makes no sense
+    after all.
+    """
+    try:
+        # In this mode Bolt takes a parsed body.
+        request = AsyncBoltRequest(body=payload, mode="socket_mode")
+    except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
+        logger.info("senseless request", says=type(error).__name__)
+        return BoltResponse(status=400)
+    try:
+        async with asyncio.timeout(LISTENER_S):
+            answer = await app.async_dispatch(request)
+    except TimeoutError:
+        answer = await errors.too_late(payload, app.client)
+    if answer.status == 404:  # noqa: PLR2004  Bolt's word for "no listener"
+        # Slack would send an event again that we subscribed to and have no use for.
+        return BoltResponse(status=200 if payload.get("type") == "event_callback" else 400)
+    return answer
+
+
 class Edge:
     """The route for Slack."""
 
@@ -103,7 +126,9 @@ class Edge:
             return web.json_response({"challenge": payload["challenge"]})
         if "ssl_check" in payload:
             return web.Response()
-        return await self._dispatch(payload)
+        answer = await dispatch(self._app, payload)
+        kind = "application/json" if answer.body.startswith("{") else "text/plain"
+        return web.Response(status=answer.status, text=answer.body, content_type=kind)
 
     def _verified(self, raw: bytes, request: web.Request) -> str | None:
         """Return the body if Slack signed it within the last 5 minutes, else None.
@@ -120,25 +145,6 @@ class Edge:
         except UnicodeDecodeError:
             return None
         return body if self._verifier.is_valid(body, timestamp, signature) else None
-
-    async def _dispatch(self, payload: dict[str, Any]) -> web.Response:
-        """Let Bolt find the listener, and give it the time that Slack gives."""
-        try:
-            # In this mode Bolt takes a parsed body.
-            bolt_request = AsyncBoltRequest(body=payload, mode="socket_mode")
-        except (TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
-            logger.info("senseless request", says=type(error).__name__)
-            return web.Response(status=400)
-        try:
-            async with asyncio.timeout(LISTENER_S):
-                answer = await self._app.async_dispatch(bolt_request)
-        except TimeoutError:
-            answer = await errors.too_late(payload, self._app.client)
-        if answer.status == 404:  # noqa: PLR2004  Bolt's word for "no listener"
-            # Slack would send an event again that we subscribed to and have no use for.
-            answer = BoltResponse(status=200 if payload.get("type") == "event_callback" else 400, body="")
-        kind = "application/json" if answer.body.startswith("{") else "text/plain"
-        return web.Response(status=answer.status, text=answer.body, content_type=kind)
 
 
 class _SlackClock(Clock):

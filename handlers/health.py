@@ -8,7 +8,7 @@ from aiohttp import web
 from prometheus_client.aiohttp import make_aiohttp_handler
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from prometheus_client import CollectorRegistry
 
@@ -23,10 +23,12 @@ class HealthRoutes:
         *,
         look: Callable[[], Awaitable[Health]],
         slack_connected: Callable[[], bool],
+        socket: Callable[[], Mapping[str, object] | None],
         registry: CollectorRegistry,
     ) -> None:
         self._look = look
         self._slack_connected = slack_connected
+        self._socket = socket
         self._registry = registry
         self._draining = False
 
@@ -57,5 +59,6 @@ class HealthRoutes:
             "clock_offset_s": health.clock_offset_s,
             "held_jobs": health.held_jobs,
             "slack": "connected" if self._slack_connected() else "not connected",
+            "socket": self._socket(),
         }
         return web.json_response(told, status=200 if ready else 503)

@@ -155,6 +155,11 @@ class Challenge(BaseModel):
 _INTERACTION: TypeAdapter[Click | Submission] = TypeAdapter(Annotated[Click | Submission, Field(discriminator="type")])
 _EVENT: TypeAdapter[Happening | Challenge] = TypeAdapter(Annotated[Happening | Challenge, Field(discriminator="type")])
 _COMMAND = TypeAdapter(Command)
+_BY_ENVELOPE: dict[str, TypeAdapter[Any]] = {
+    "interactive": _INTERACTION,
+    "slash_commands": _COMMAND,
+    "events_api": TypeAdapter(Happening),
+}
 
 
 def read(body: str, content_type: str) -> dict[str, Any]:
@@ -178,6 +183,27 @@ def read(body: str, content_type: str) -> dict[str, Any]:
             raise Senseless("a content type that Slack does not send")
     except (ValidationError, ValueError, RecursionError) as error:
         raise Senseless(type(error).__name__) from None
+    return _whole(payload)
+
+
+def unwrap(kind: str, payload: object) -> dict[str, Any]:
+    """Return the payload of an envelope of Socket Mode: the same as over HTTP, and parsed already.
+
+    Raises:
+        Senseless: it is none.
+    """
+    shape = _BY_ENVELOPE.get(kind)
+    if shape is None:
+        raise Senseless("an envelope that Slack does not send")
+    try:
+        shape.validate_python(payload, strict=True)
+    except (ValidationError, ValueError, RecursionError) as error:
+        raise Senseless(type(error).__name__) from None
+    return _whole(payload)
+
+
+def _whole(payload: object) -> dict[str, Any]:
+    """Return *payload* if it is an object, and its texts are texts."""
     if not isinstance(payload, dict):
         raise Senseless("no object")
     text = "".join(_texts(payload))

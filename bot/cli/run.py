@@ -88,10 +88,12 @@ def doctor(as_json: AsJson = False) -> None:
     from bot.settings import Settings
 
     found, ignored = settings(Settings)
-    health, slack = asyncio.run(_look(found))
+    health, slack, admitted = asyncio.run(_look(found))
     problems = list(health.problems)
     if slack is None:
         problems.append("Slack does not answer, or does not accept SLACK_BOT_TOKEN.")
+    elif not admitted:
+        problems.append("Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off in the app's settings.")
     warnings = (
         ["DATABASE_URL connects as the owner of the schema: give it a role of its own."] if health.as_owner else []
     )
@@ -105,8 +107,8 @@ def doctor(as_json: AsJson = False) -> None:
         raise typer.Exit(1)
 
 
-async def _look(found: Settings) -> tuple[Health, str | None]:
-    """Return what the database says, and the workspace that Slack says we are in."""
+async def _look(found: Settings) -> tuple[Health, str | None, bool]:
+    """Return what the database says, the workspace that Slack says we are in, and whether Socket Mode would work."""
     from bot.app import App
 
     app = App(found)
@@ -114,7 +116,7 @@ async def _look(found: Settings) -> tuple[Health, str | None]:
         health = await app.look()
         await app.workspace.learn()
         team_id = app.workspace.home.team_id if app.workspace.home and app.workspace.connected else None
-        return health, team_id
+        return health, team_id, app.socket is None or await app.socket.admitted()
     finally:
         await app.clients.close()
         await app.pool.close()

@@ -73,6 +73,7 @@ def test_lines_of_libraries_look_like_ours(lines: Lines) -> None:
         "Bearer abc.def",
         "postgresql://mfabot:pw@db/mfabot",
         "https://hooks.slack.com/commands/T0/1/abc",
+        "wss://wss-primary.slack.com/link/?ticket=1-2&app_id=A0",
         OUR_SECRET,
     ],
 )

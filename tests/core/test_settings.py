@@ -78,7 +78,8 @@ def test_all_faults_are_told_at_once_and_without_their_values(environ: dict[str,
         ("SLACK_BOT_TOKEN", "xoxb-1"),
         ("SLACK_SIGNING_SECRET", "0" * 32),
         ("SLACK_SIGNING_SECRET", "ä" * 32),
-        ("SLACK_APP_TOKEN", "xapp-1-A0-1234567890-abcdef"),
+        ("SLACK_APP_TOKEN", "xoxb-1234567890-abcdefghij"),
+        ("SLACK_APP_TOKEN", "xapp-1"),
         ("SLACK_API_URL", "https://slack.example.com/api/"),
         ("SLACK_API_URL", "http://slack.com/api/"),
         ("SLACK_API_URL", "http://127.0.0.1.example.com/api/"),
@@ -112,8 +113,9 @@ def test_slack_may_be_on_this_machine_with_or_without_the_final_slash(environ: d
     assert settings.slack_api_url == url.rstrip("/") + "/"
 
 
-@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "DATABASE_URL"])
 def test_a_secret_can_stand_in_a_file(environ: dict[str, str], tmp_path: Path, name: str) -> None:
+    environ["SLACK_APP_TOKEN"] = "xapp-1-A0-1234567890-abcdef"
     file = tmp_path / "secret"
     file.write_text(environ.pop(name) + "\n")
 

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 # Slack's pages on the methods and events: which bot scope each asks for.
 SCOPE_OF_METHOD = {
     "auth_test": None,
+    "apps_connections_open": None,  # its token is the app's, with connections:write
     "views_open": None,
     "views_push": None,
     "views_update": None,

@@ -86,10 +86,14 @@ class Bot:
 
 @asynccontextmanager
 async def serving_bot(database: Database, folder: Path, **environ: str) -> AsyncIterator[Bot]:
-    """Yield a bot that has learned which workspace it is in; *environ* changes its settings."""
+    """Yield a bot that has learned which workspace it is in; *environ* changes its settings.
+
+    With a SLACK_APP_TOKEN among them Slack has Socket Mode on, too.
+    """
     clock = Clock()
     standin = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=clock)
     standin.settings.file_processing = timedelta(0)
+    standin.app_token = environ.get("SLACK_APP_TOKEN")
     await standin.start()
     async with Wire(database) as wire:
         settings, _ = load(
@@ -111,6 +115,8 @@ async def serving_bot(database: Database, folder: Path, **environ: str) -> Async
         worker = Worker(app.jobs, database, lambda: clock() - NOON)
         bot = Bot(app, standin, services, worker, wire, database, clock, f"http://{addresses.public}")
         standin.bot_url = f"{bot.public}/slack/events"
+        if standin.app_token:
+            await standin.until(lambda: standin.sockets.open)
         try:
             yield bot
         finally:

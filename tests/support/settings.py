@@ -7,6 +7,7 @@ from tests.support.database import Database
 from tests.support.signed import SECRET
 
 TOKEN = "xoxb-1234567890-abcdefghij"
+APP_TOKEN = "xapp-1-A0MFABOT-1234567890-abcdef"
 
 
 def environment(database: Database, folder: Path, **changes: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import secrets
 import uuid
@@ -138,7 +139,8 @@ class Sockets:
         await ws.send_json(self._hello())
         self._inside.changes.tell()
         try:
-            await self._listen(connection)
+            with contextlib.suppress(ConnectionError):
+                await self._listen(connection)
         finally:
             self.open.remove(connection)
             self._inside.changes.tell()

@@ -8,13 +8,15 @@ import pytest_asyncio
 
 from tests.support.bot import Bot, serving_bot
 from tests.support.database import Database
+from tests.support.settings import APP_TOKEN
 from tests.support.somebody import Somebody
 
 
 @pytest_asyncio.fixture
-async def bot(database: Database, tmp_path: Path) -> AsyncIterator[Bot]:
-    """Whatever the bot sends that Slack would not take fails the test."""
-    async with serving_bot(database, tmp_path) as running:
+async def bot(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> AsyncIterator[Bot]:
+    """Whatever the bot sends that Slack would not take fails the test. The parameter "socket" asks for Socket Mode."""
+    environ = {"SLACK_APP_TOKEN": APP_TOKEN} if getattr(request, "param", None) == "socket" else {}
+    async with serving_bot(database, tmp_path, **environ) as running:
         yield running
         assert running.standin.problems == []
 

@@ -1,8 +1,11 @@
 """Enabling and replacing, from the first button to the recovery codes, as people see it."""
 
+import pytest
+
 from tests.support.bot import Bot
 from tests.support.somebody import Somebody
 
+pytestmark = pytest.mark.parametrize("bot", ["http", "socket"], indirect=True)
 ENABLE = "Enable Multi-Factor Authentication"
 APPS = (
     "Google Authenticator",

@@ -122,6 +122,7 @@ async def test_a_word_that_is_none_gets_the_help(ada: Somebody, text: str) -> No
 
 
 @pytest.mark.parametrize(("user", "says"), OUTSIDERS)
+@pytest.mark.parametrize("bot", ["http", "socket"], indirect=True)
 async def test_outsiders_get_a_sentence_and_a_home_without_buttons(bot: Bot, user: str, says: str) -> None:
     outsider = bot.person(user)
 

@@ -2,10 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from tests.support.bot import Bot
 from tests.support.ledger import open_ledger
 from tests.support.somebody import Somebody
 
+pytestmark = pytest.mark.parametrize("bot", ["http", "socket"], indirect=True)
 SENT = "*Look into the Messages tab of this app.*"
 
 

@@ -13,6 +13,7 @@ ENABLE = "Enable Multi-Factor Authentication"
 DISABLE = "Disable Multi-Factor Authentication"
 SLACK_WAITS_S = 3.0
 
+pytestmark = pytest.mark.parametrize("bot", ["http", "socket"], indirect=True)
 database_troubles = pytest.mark.parametrize("trouble", [Wire.cut, Wire.go_dead], ids=["cut", "dead"])
 slack_troubles = pytest.mark.parametrize("trouble", ["rate_limit", "status", "reset", "hang"])
 
@@ -106,8 +107,8 @@ async def test_a_code_pasted_while_the_database_is_away_is_worthless_once_it_is_
     await ada.types("/mfa disable")
     await ada.submits(code=ada.recovery_codes[0])
 
-    assert reply.status == 503
-    assert problems == ["event: the app answered 503"] * 2
+    assert not reply.ok
+    assert problems in (["event: the app answered 503"] * 2, ["event: the app answered http_timeout"] * 2)
     assert sent_again == 1
     assert any("That recovery code is void now" in text for text in ada.dm)
     assert ada.complaint.startswith("That code does not work.")

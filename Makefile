@@ -4,11 +4,12 @@ BIN := .venv/bin
 # PIP_ variables stay as the machine has them; uv never fetches a Python of its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help sandbox test bench check format lock pictures block-schema
+.PHONY: help sandbox test attacks bench check format lock pictures block-schema
 
 help:
 	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
 	@echo 'make test           run the tests                             (ARGS="tests/core -k throttle")'
+	@echo 'make attacks        try to break it, at full size, and renew the table in docs/attacks.md  (ARGS="-k killed")'
 	@echo 'make bench          measure, and print the figures'
 	@echo 'make check          format, lint, types, layers, migrations, locks'
 	@echo 'make format         let the formatter and the linter correct what they can'
@@ -21,6 +22,10 @@ sandbox: .venv/sandbox.stamp
 
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest --numprocesses=auto --dist=worksteal $(ARGS)
+
+attacks: .venv/dev.stamp
+	ATTACKS=docs/attacks.md $(BIN)/python -m pytest -q --numprocesses=auto --dist=worksteal \
+		-o python_files='attack_*.py' tests/attacks $(ARGS)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)

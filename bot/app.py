@@ -16,7 +16,9 @@ from aiohttp import web
 
 from bot import clock, logs
 from bot.core import enrollment, throttle
+from bot.jobs import queue as jobs
 from bot.jobs.queue import Jobs
+from bot.jobs.steps import Reached, nothing
 from bot.metrics import Metrics
 from bot.services.health import Checkup, Health
 from bot.services.means import Means
@@ -58,7 +60,8 @@ class App:
         now: Callable[[], datetime] = clock.now,
         with_requests: bool = True,
         with_jobs: bool = True,
-        reached: Callable[[str], None] = lambda _step: None,
+        reached: Reached = nothing,
+        jobs_pace: jobs.Pace = jobs.PACE,
         pace: Pace = PACE,
     ) -> None:
         self.settings = settings
@@ -102,6 +105,7 @@ class App:
             Queue(self.means, settings.database_url.get_secret_value()),
             Outgoing(self.clients),
             reached=reached,
+            pace=jobs_pace,
         )
         self._with_requests = with_requests
         self._with_jobs = with_jobs

@@ -24,12 +24,11 @@ from bot.sandbox import postgres
 from bot.services.means import Means
 from storage.pool import Pool
 from tests.support import database as databases
-from tests.support.database import Database
+from tests.support.database import QUICK, Database
 from tests.support.services import HOME, Clock, Services
 from tests.support.tools import missing
 
 _numbers = count(1)
-QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Callable
 
 import segno
 
 from bot.core.messages import Posted
+from bot.jobs.steps import Reached
 from bot.services.delivery import Deliveries, Delivery
 from bot.services.enrollment import Enrollments
 from handlers.outgoing import Never, Outgoing
@@ -20,9 +20,6 @@ from handlers.views import enrollment as views
 
 FILE_NAME = "mfa-setup.png"
 FILE_TITLE = "MFA setup"
-
-Reached = Callable[[str], None]
-"""Told the name of each step that was reached. The product passes one that does nothing; tests let the process die."""
 
 
 class Deliver:

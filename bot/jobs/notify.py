@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.messages import Posted
+from bot.jobs.steps import Reached
 from bot.services.messages import Messages
 from handlers.outgoing import Never, Outgoing
 from handlers.views import notices
@@ -13,9 +14,10 @@ ROUNDS = 5
 class Notify:
     """The jobs notify and edit_message."""
 
-    def __init__(self, messages: Messages, outgoing: Outgoing) -> None:
+    def __init__(self, messages: Messages, outgoing: Outgoing, reached: Reached) -> None:
         self._messages = messages
         self._outgoing = outgoing
+        self._reached = reached
 
     async def run(self, message_id: int) -> None:
         """Post the bare sentence, save where it is, and add the button.
@@ -26,15 +28,20 @@ class Notify:
         notice = await self._messages.notice(message_id)
         if notice is None or notice.message.complete:
             return
+        self._reached("notify.read")
         try:
             channel, ts = notice.message.channel, notice.message.ts
             if channel is None or ts is None:
                 channel, ts = await self._outgoing.post(notice.slack_user_id, notices.sentence(notice))
+                self._reached("notify.posted")
                 if await self._messages.posted(message_id, channel=channel, ts=ts) is Posted.SECOND:
                     await self._outgoing.withdraw(channel, ts)
+            self._reached("notify.reference_saved")
             text, blocks = notices.blocks(notice)
             await self._outgoing.update(channel, ts, text, blocks)
+            self._reached("notify.shown")
             await self._messages.completed(message_id)
+            self._reached("notify.completed")
         except Never:
             # Nobody reads that DM any more: the account is gone or closed to the bot.
             return
@@ -49,11 +56,13 @@ class Notify:
         for _ in range(ROUNDS):
             if notice is None or notice.message.channel is None or notice.message.ts is None:
                 return
+            self._reached("edit.read")
             text, blocks = notices.blocks(notice)
             try:
                 await self._outgoing.update(notice.message.channel, notice.message.ts, text, blocks)
             except Never:
                 return
+            self._reached("edit.sent")
             again = await self._messages.notice(message_id)
             if again == notice:
                 return

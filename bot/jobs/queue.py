@@ -17,10 +17,11 @@ from pgqueuer.models import Job as Queued
 
 from bot.core import jobs
 from bot.core.faults import DatabaseAway
-from bot.jobs.deliver import Deliver, Reached
+from bot.jobs.deliver import Deliver
 from bot.jobs.home import Home
 from bot.jobs.notify import Notify
 from bot.jobs.shred import Shred
+from bot.jobs.steps import Reached, nothing
 from bot.services.queue import Queue
 from handlers import Services
 from handlers.outgoing import Later, Outgoing
@@ -57,7 +58,7 @@ class Jobs:
         queue: Queue,
         outgoing: Outgoing,
         *,
-        reached: Reached = lambda _step: None,
+        reached: Reached = nothing,
         pace: Pace = PACE,
     ) -> None:
         self._queue = queue
@@ -65,14 +66,14 @@ class Jobs:
         self._tasks: list[asyncio.Task[None]] = []
         self._queuer: PgQueuer | None = None
         self._ending = asyncio.Event()
-        notify = Notify(services.messages, outgoing)
+        notify = Notify(services.messages, outgoing, reached)
         self._work: dict[type[jobs.Job], Work] = {
             jobs.DeliverQr: Deliver(services.deliveries, services.enrollments, outgoing, reached).run,
             jobs.ShredQr: Shred(services.deliveries, outgoing, reached).run,
             jobs.ExpireEnrollment: services.enrollments.expire,
             jobs.Notify: notify.run,
             jobs.EditMessage: notify.edit,
-            jobs.RefreshHome: Home(services.people, outgoing).run,
+            jobs.RefreshHome: Home(services.people, outgoing, reached).run,
         }
 
     def start(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
-from bot.jobs.deliver import Reached
+from bot.jobs.steps import Reached
 from bot.services.delivery import Deliveries
 from handlers.outgoing import Never, Outgoing
 from handlers.views import enrollment as views

@@ -1,10 +1,6 @@
 """How long a QR takes from start to being seen, and after a worker's SIGKILL. `pytest -s` prints the figures."""
 
-import asyncio
-import os
-import signal
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -24,6 +20,7 @@ from handlers.outgoing import Outgoing
 from handlers.slack import Clients
 from storage.pool import Pool
 from tests.support.database import Database
+from tests.support.dying_worker import dies
 from tests.support.settings import TOKEN, environment
 from tests.support.signed import SECRET
 
@@ -86,10 +83,7 @@ async def test_the_qr_is_seen_soon_and_soon_after_a_kill(database: Database, sla
         seen.append(statistics.median(times))
     for _ in range(ROUNDS):
         await begin()
-        dying = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.support.dying_worker", "deliver.bytes_sent", env=os.environ | environ
-        )
-        assert await dying.wait() == -signal.SIGKILL
+        await dies(environ, "deliver.bytes_sent", within_s=30)
         killed = time.perf_counter()
         running = worker()
         running.start()

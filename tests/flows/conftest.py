@@ -1,4 +1,4 @@
-"""A second person, and a look at what the transactions left behind."""
+"""A second person, a worker, and a look at what the transactions left behind."""
 
 from collections.abc import AsyncIterator
 
@@ -6,11 +6,14 @@ import pytest
 import pytest_asyncio
 
 from bot.core.people import Person
+from bot.jobs.queue import Jobs
+from bot.sandbox.slack import StandIn
 from bot.services.queue import Queue
 from tests.support.database import Database
 from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import BEN
 from tests.support.services import Services
+from tests.support.working import standing_in, working
 
 
 @pytest_asyncio.fixture
@@ -23,6 +26,19 @@ async def ledger(database: Database) -> AsyncIterator[Ledger]:
 @pytest.fixture
 def queue(services: Services, database: Database) -> Queue:
     return Queue(services.means, database.program)
+
+
+@pytest_asyncio.fixture
+async def slack() -> AsyncIterator[StandIn]:
+    async with standing_in() as standin:
+        yield standin
+
+
+@pytest_asyncio.fixture
+async def jobs(services: Services, database: Database, slack: StandIn) -> AsyncIterator[Jobs]:
+    """A worker that is yet to be started."""
+    async with working(services.means, database, slack) as made:
+        yield made
 
 
 @pytest_asyncio.fixture

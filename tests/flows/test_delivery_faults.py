@@ -1,22 +1,20 @@
 """Slack rate-limits, breaks, is silent: the QR and the notices come all the same, and go at the end (E4, R5)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from bot.core.people import Person
 from bot.jobs.queue import Jobs
 from bot.sandbox.slack import StandIn
-from bot.services.queue import Queue
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, enroll
-from tests.support.working import QUICK, kept, shown, standing_in, start, working
+from tests.support.working import QUICK, kept, shown, start, working
 
 PATIENCE_S = 0.2
 POSTING = ("conversations.open", "chat.postMessage", "chat.update")
@@ -32,26 +30,14 @@ FAULTS: dict[str, Callable[[StandIn, str], object]] = {
 }
 
 
-@pytest_asyncio.fixture
-async def slack() -> AsyncIterator[StandIn]:
-    async with standing_in() as standin:
-        yield standin
-
-
-@pytest_asyncio.fixture
-async def jobs(services: Services, queue: Queue, slack: StandIn) -> AsyncIterator[Jobs]:
-    async with working(services, queue, slack) as made:
-        yield made
-
-
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_qr_comes_and_goes_through_each_fault_at_each_call(
-    fault: str, services: Services, queue: Queue, ada: Person, slack: StandIn
+    fault: str, services: Services, ada: Person, slack: StandIn, database: Database
 ) -> None:
     for method in DELIVERING:
         FAULTS[fault](slack, method)
     enrollment_id = await start(services.enrollments, ada)
-    async with working(services, queue, slack, background_s=PATIENCE_S) as jobs:
+    async with working(services.means, database, slack, background_s=PATIENCE_S) as jobs:
         jobs.start()
 
         await slack.until(lambda: "image" in shown(slack), 60)
@@ -66,12 +52,12 @@ async def test_the_qr_comes_and_goes_through_each_fault_at_each_call(
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_notice_comes_and_is_settled_through_each_fault_at_each_call(
-    fault: str, services: Services, queue: Queue, ada: Person, slack: StandIn, ledger: Ledger
+    fault: str, services: Services, ada: Person, slack: StandIn, database: Database, ledger: Ledger
 ) -> None:
     for method in (*POSTING, "views.publish"):
         FAULTS[fault](slack, method)
     await enroll(services, ada)
-    async with working(services, queue, slack, background_s=PATIENCE_S) as jobs:
+    async with working(services.means, database, slack, background_s=PATIENCE_S) as jobs:
         jobs.start()
 
         await slack.until(lambda: shown(slack).count("actions") == 1 and "U0ADA" in slack.workspace.homes, 60)
@@ -131,11 +117,11 @@ async def test_a_closed_dm_ends_the_enrollment_as_undelivered(
 
 
 async def test_a_job_that_the_drain_cuts_off_is_left_for_the_next_worker(
-    services: Services, queue: Queue, ada: Person, slack: StandIn, database: Database
+    services: Services, ada: Person, slack: StandIn, database: Database
 ) -> None:
     silent = slack.faults.hang("chat.postMessage")
     await start(services.enrollments, ada)
-    async with working(services, queue, slack, pace=replace(QUICK, drain_s=0.1)) as jobs:
+    async with working(services.means, database, slack, pace=replace(QUICK, drain_s=0.1)) as jobs:
         jobs.start()
         await asyncio.wait_for(silent.entered.wait(), 10)
 

@@ -1,32 +1,17 @@
 """Two workers at one job, since one was thought dead: one message stands in the DM, and all that is live is known."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from bot.core.jobs import DeliverQr, EditMessage, Job, Notify, ShredQr, row_id
 from bot.core.people import Person
 from bot.jobs.queue import Jobs
 from bot.sandbox.slack import StandIn
-from bot.services.queue import Queue
 from handlers.outgoing import Later
 from tests.support.ledger import Ledger
 from tests.support.services import Services, enroll
-from tests.support.working import kept, shown, standing_in, start, working
-
-
-@pytest_asyncio.fixture
-async def slack() -> AsyncIterator[StandIn]:
-    async with standing_in() as standin:
-        yield standin
-
-
-@pytest_asyncio.fixture
-async def jobs(services: Services, queue: Queue, slack: StandIn) -> AsyncIterator[Jobs]:
-    async with working(services, queue, slack) as made:
-        yield made
+from tests.support.working import kept, shown, start
 
 
 async def run(jobs: Jobs, job: Job) -> None:

@@ -5,10 +5,11 @@ import asyncio
 import asyncpg
 
 from bot.core.people import Person
+from bot.jobs.queue import Jobs
 from bot.services.queue import Queue
 from tests.support.database import Database
 from tests.support.services import Services
-from tests.support.working import standing_in, start, working
+from tests.support.working import start
 
 
 async def test_the_sweep_enqueues_nothing_twice(
@@ -42,7 +43,7 @@ async def test_a_young_job_that_is_held_runs_again_and_an_old_one_stays(
     assert [row["entrypoint"] for row in held] == ["deliver_qr"]
 
 
-async def test_a_worker_keeps_the_queues_log_short(services: Services, queue: Queue, database: Database) -> None:
+async def test_a_worker_keeps_the_queues_log_short(jobs: Jobs, database: Database) -> None:
     conn = await asyncpg.connect(database.superuser)
     await conn.execute(
         """
@@ -51,8 +52,9 @@ async def test_a_worker_keeps_the_queues_log_short(services: Services, queue: Qu
         """
     )
 
-    async with standing_in() as slack, working(services, queue, slack) as jobs, asyncio.timeout(10):
-        jobs.start()
+    jobs.start()
+
+    async with asyncio.timeout(10):
         while await conn.fetchval("SELECT count(*) FROM jobs.pgqueuer_log"):
             pass
     await conn.close()

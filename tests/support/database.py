@@ -10,6 +10,8 @@ from storage.migrations.runner import migrate
 OWNER = "mfabot_owner"
 PROGRAM = "mfabot"
 TEMPLATE = "mfabot_template"
+QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+"""Settings of a server that may forget everything when the machine ends."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,41 +1,38 @@
-"""A worker as a child process that kills itself, by SIGKILL, at the step its argument names."""
+"""A worker in a process of its own that kills itself, by SIGKILL, at a named step."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
-import sys
-from datetime import timedelta
 
-from bot import app, clock
-from bot.jobs.queue import Jobs, Pace
-from bot.services.queue import Queue
+from bot.app import App
 from bot.settings import Settings, load
-from handlers import Services
-from handlers.outgoing import Outgoing
-from handlers.slack import Clients
-from storage.pool import Pool
+from tests.support.working import RESCUE
+
+# A process forked from one that has imported the bot starts in no time.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
 
 
-async def work(step: str) -> None:
-    """Work until the step is reached."""
+async def dies(environ: dict[str, str], step: str, *, within_s: float) -> None:
+    """Let a worker work until it kills itself at *step*."""
+    process = PROCESSES.Process(target=_work, args=(environ, step), daemon=True)
+    await asyncio.to_thread(process.start)
+    try:
+        await asyncio.to_thread(process.join, within_s)
+        assert process.exitcode == -signal.SIGKILL
+    finally:
+        process.kill()
 
+
+def _work(environ: dict[str, str], step: str) -> None:
     def reached(name: str) -> None:
         if name == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    settings, _ = load(Settings)
-    means = app.means(settings, Pool(settings.database_url.get_secret_value()), clock.now)
-    clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
-    jobs = Jobs(
-        Services.of(means),
-        Queue(means, settings.database_url.get_secret_value()),
-        Outgoing(clients),
-        reached=reached,
-        pace=Pace(heartbeat=timedelta(seconds=1)),
-    )
-    jobs.start()
-    await asyncio.Event().wait()
+    async def work() -> None:
+        app = App(load(Settings, environ)[0], reached=reached, jobs_pace=RESCUE)
+        app.jobs.start()
+        await asyncio.Event().wait()
 
-
-if __name__ == "__main__":
-    asyncio.run(work(sys.argv[1]))
+    asyncio.run(work())

@@ -2,22 +2,26 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import handlers
 from bot.core.people import Person
 from bot.jobs.queue import Jobs, Pace
 from bot.sandbox.slack import StandIn
 from bot.services.enrollment import Enrollments, Started
+from bot.services.means import Means
 from bot.services.queue import Queue
+from handlers import Services
 from handlers.outgoing import Outgoing
 from handlers.slack import BACKGROUND_S, Clients
-from tests.support.services import Services
+from tests.support.database import Database
 from tests.support.settings import TOKEN
 from tests.support.signed import SECRET
 
 QUICK = Pace(first_pause_s=0.01, poll=timedelta(milliseconds=50))
+RESCUE = replace(QUICK, heartbeat=timedelta(milliseconds=500), sweep_every_s=1.0)
+"""For a worker that takes up what a dead one has left."""
 
 
 @asynccontextmanager
@@ -26,20 +30,24 @@ async def standing_in() -> AsyncIterator[StandIn]:
     standin = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=lambda: datetime.now(UTC))
     standin.settings.file_processing = timedelta(0)
     await standin.start()
-    yield standin
-    await standin.stop()
+    try:
+        yield standin
+    finally:
+        await standin.stop()
 
 
 @asynccontextmanager
 async def working(
-    services: Services, queue: Queue, slack: StandIn, *, pace: Pace = QUICK, background_s: float = BACKGROUND_S
+    means: Means, database: Database, slack: StandIn, *, pace: Pace = QUICK, background_s: float = BACKGROUND_S
 ) -> AsyncIterator[Jobs]:
     """Yield a worker that is yet to be started."""
     clients = Clients(token=TOKEN, base_url=f"{slack.base_url}/api/", background_s=background_s)
-    jobs = Jobs(handlers.Services.of(services.means), queue, Outgoing(clients), pace=pace)
-    yield jobs
-    await jobs.stop()
-    await clients.close()
+    jobs = Jobs(Services.of(means), Queue(means, database.program), Outgoing(clients), pace=pace)
+    try:
+        yield jobs
+    finally:
+        await jobs.stop()
+        await clients.close()
 
 
 async def start(enrollments: Enrollments, person: Person) -> int:

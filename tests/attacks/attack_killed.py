@@ -1,0 +1,214 @@
+"""A worker killed by SIGKILL at each named step of its jobs, and another after it.
+
+No QR stays in Slack after its enrollment's end (E4), no notice is lost, no button stays that asks what is settled, and
+Home shows what is true (R7).
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from bot import app, clock
+from bot.core.people import Person
+from bot.sandbox.slack import StandIn
+from bot.settings import Settings, SettingsError, load
+from storage.pool import Pool
+from tests.support.attacks import times
+from tests.support.database import Database
+from tests.support.dying_worker import dies
+from tests.support.ledger import open_ledger
+from tests.support.people import ADA
+from tests.support.services import Clock, Services, enroll
+from tests.support.settings import environment
+from tests.support.working import RESCUE, kept, shown, start, working
+
+WITHIN_S = 30
+ROOT = Path(__file__).resolve().parent.parent.parent
+DELIVERING = (
+    "deliver.read",
+    "deliver.posted",
+    "deliver.reference_saved",
+    "deliver.file_promised",
+    "deliver.file_saved",
+    "deliver.bytes_sent",
+    "deliver.file_completed",
+    "deliver.shown",
+    "deliver.completed",
+)
+SHREDDING = ("shred.read", "shred.file_deleted", "shred.edited")
+NOTIFYING = ("notify.read", "notify.posted", "notify.reference_saved", "notify.shown", "notify.completed")
+EDITING = ("edit.read", "edit.sent")
+SHOWING_HOME = ("home.read", "home.published")
+STEPS = {*DELIVERING, *SHREDDING, *NOTIFYING, *EDITING, *SHOWING_HOME}
+
+
+@dataclass
+class Scene:
+    """Ada, a Slack, and workers that die or take up what the dead ones left."""
+
+    services: Services
+    ada: Person
+    slack: StandIn
+    database: Database
+    environ: dict[str, str]
+
+    async def dies(self, step: str) -> None:
+        """Let a worker work until it kills itself at *step*."""
+        await dies(self.environ, step, within_s=WITHIN_S)
+
+    async def is_rescued(self) -> None:
+        """Let another worker do all that is due; each change of the queue is announced by Postgres."""
+        changed = asyncio.Event()
+        conn = await asyncpg.connect(self.database.superuser)
+        await conn.add_listener("ch_pgqueuer", lambda *_: changed.set())
+        async with working(self.services.means, self.database, self.slack, pace=RESCUE) as jobs:
+            jobs.start()
+            while await conn.fetchval(
+                "SELECT count(*) FROM jobs.pgqueuer WHERE execute_after < now() + interval '1 min'"
+            ):
+                changed.clear()
+                await asyncio.wait_for(changed.wait(), WITHIN_S)
+        await conn.close()
+
+    async def starts(self) -> int:
+        """Let Ada start an enrollment."""
+        return await start(self.services.enrollments, self.ada)
+
+    async def cancels(self, enrollment_id: int) -> None:
+        """Let Ada cancel it."""
+        await self.services.enrollments.cancel(enrollment_id, by=self.ada.person_id)
+
+    async def stops(self) -> None:
+        """Let Ada press the button of the notice that MFA is on."""
+        ledger = await open_ledger(self.database)
+        message_id = await ledger.message_id("enabled")
+        await ledger.conn.close()
+        await self.services.suspension.stop(message_id, by=self.ada.person_id)
+
+    @property
+    def live(self) -> list[str]:
+        """What the DM shows that somebody could scan or press."""
+        return [block for block in shown(self.slack) if block in ("image", "actions")]
+
+    @property
+    def texts(self) -> list[str]:
+        """What the messages say."""
+        return [message.text for message in self.slack.workspace.messages("U0ADA")]
+
+
+@pytest_asyncio.fixture(params=range(times(1, full=10)))
+async def scene(slack: StandIn, database: Database, tmp_path: Path) -> AsyncIterator[Scene]:
+    """One a try. The services have the keys of the processes that die, and their time."""
+    environ = environment(database, tmp_path, SLACK_API_URL=f"{slack.base_url}/api/")
+    settings, _ = load(Settings, environ)
+    now = Clock(clock.now())
+    pool = Pool(database.program)
+    services = Services(app.means(settings, pool, now), now)
+    yield Scene(services, await services.people.save(ADA), slack, database, environ)
+    await pool.close()
+
+
+@pytest.mark.parametrize("step", DELIVERING)
+@pytest.mark.attack("T11", "SIGKILL at each step of bringing a QR code; the enrollment ends: no QR code is left")
+async def test_killed_while_delivering_the_qr_is_gone_after_the_end(step: str, scene: Scene) -> None:
+    enrollment_id = await scene.starts()
+    await scene.dies(step)
+
+    await scene.cancels(enrollment_id)
+    await scene.is_rescued()
+
+    assert scene.live == []
+    assert kept(scene.slack) == []
+
+
+@pytest.mark.parametrize("step", DELIVERING)
+@pytest.mark.attack(
+    "T11", "SIGKILL at each step of bringing a QR code: it comes all the same, once, and goes at the end"
+)
+async def test_killed_while_delivering_the_qr_comes_all_the_same(step: str, scene: Scene) -> None:
+    enrollment_id = await scene.starts()
+    await scene.dies(step)
+
+    await scene.is_rescued()
+    during = scene.live
+    await scene.cancels(enrollment_id)
+    await scene.is_rescued()
+
+    assert during == ["image", "actions"]
+    assert scene.live == []
+    assert kept(scene.slack) == []
+
+
+@pytest.mark.parametrize("step", SHREDDING)
+@pytest.mark.attack("T11", "SIGKILL at each step of removing a QR code: it is gone after all")
+async def test_killed_while_shredding_the_qr_is_gone_after_all(step: str, scene: Scene) -> None:
+    enrollment_id = await scene.starts()
+    await scene.is_rescued()
+    await scene.cancels(enrollment_id)
+    await scene.dies(step)
+
+    await scene.is_rescued()
+
+    assert scene.live == []
+    assert kept(scene.slack) == []
+
+
+@pytest.mark.parametrize("step", NOTIFYING)
+@pytest.mark.attack(
+    "T11", "SIGKILL at each step of posting a notice: it comes, with one button, which goes when pressed"
+)
+async def test_killed_while_notifying_the_notice_comes_and_keeps_no_button(step: str, scene: Scene) -> None:
+    await enroll(scene.services, scene.ada)
+    await scene.dies(step)
+
+    await scene.is_rescued()
+    told, during = scene.texts, scene.live
+    await scene.stops()
+    await scene.is_rescued()
+
+    assert any(text.startswith("Your MFA is on.") for text in told)
+    assert during == ["actions"]
+    assert scene.live == []
+
+
+@pytest.mark.parametrize("step", EDITING)
+@pytest.mark.attack("T11", "SIGKILL at each step of editing a notice: no button is left")
+async def test_killed_while_editing_no_button_stays(step: str, scene: Scene) -> None:
+    await enroll(scene.services, scene.ada)
+    await scene.is_rescued()
+    await scene.stops()
+    await scene.dies(step)
+
+    await scene.is_rescued()
+
+    assert any(text.startswith("Your MFA is suspended") for text in scene.texts)
+    assert scene.live == []
+
+
+@pytest.mark.parametrize("step", SHOWING_HOME)
+@pytest.mark.attack("T11", "SIGKILL at each step of showing Home: it shows what is true")
+async def test_killed_while_showing_home_it_shows_what_is_true(step: str, scene: Scene) -> None:
+    await enroll(scene.services, scene.ada)
+    await scene.dies(step)
+
+    await scene.is_rescued()
+
+    assert "Disable Multi-Factor Authentication" in json.dumps(scene.slack.workspace.homes["U0ADA"].content)
+
+
+def test_every_step_that_the_jobs_name_is_tried() -> None:
+    sources = (file.read_text() for file in (ROOT / "bot/jobs").glob("*.py"))
+
+    assert {step for source in sources for step in re.findall(r'_reached\("([a-z_.]+)"\)', source)} == STEPS
+
+
+def test_serve_refuses_a_fail_point(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="MFABOT_FAIL_AT is no setting"):
+        load(Settings, environment(database, tmp_path, MFABOT_FAIL_AT="deliver.read"))

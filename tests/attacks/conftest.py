@@ -1,0 +1,54 @@
+"""Counts what attacks try and what holds, and shows it as a table."""
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot.sandbox.slack import StandIn
+from tests.support.attacks import PAGE, Row, renewed
+from tests.support.working import standing_in
+
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(autouse=True)
+def _attack(request: pytest.FixtureRequest, record_property: Record) -> None:
+    """Write into the report of a test which attack it is of."""
+    if marker := request.node.get_closest_marker("attack"):
+        record_property("attack", marker.args)
+
+
+@pytest.fixture
+def tally(record_property: Record) -> Callable[[int, int], None]:
+    """Tell how often something was tried and how often it held, where a test is more than one try."""
+    return lambda tried, held: record_property("tally", (tried, held))
+
+
+@pytest_asyncio.fixture
+async def slack() -> AsyncIterator[StandIn]:
+    async with standing_in() as standin:
+        yield standin
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Add up the reports of all attacks, those of other processes too; print the table, and put it on its page."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return  # one of several processes: the one that started them has all reports
+    rows: dict[tuple[str, str], Row] = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.getreports(outcome):
+            told = dict(report.user_properties)
+            if "attack" in told:
+                attack, what = told["attack"]
+                tried, held = told.get("tally", (1, 1))
+                row = rows.setdefault((attack, what), Row(attack, what))
+                row.tried += tried
+                row.held += held if outcome == "passed" else min(held, tried - 1)
+    if rows:
+        terminalreporter.section("attacks: what, tried, held")
+        terminalreporter.write_line("\n".join(map(str, rows.values())))
+    if rows and PAGE:
+        page = Path(PAGE)
+        page.write_text(renewed(page.read_text(), rows.values()))

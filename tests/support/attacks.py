@@ -1,0 +1,47 @@
+"""What attacks share: their size, and the table that `make attacks` makes of them.
+
+An attack is a file `tests/attacks/attack_<name>.py`. Its tests carry `@pytest.mark.attack("T11", "what is tried")`.
+Each test is one try, or as many as it tells by the fixture `tally`. Among all tests attacks run in a short form, and
+at full size where ATTACKS names the page that holds their table.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+PAGE = os.environ.get("ATTACKS")
+
+
+def times(short: int, *, full: int) -> int:
+    """Return how often to try."""
+    return full if PAGE else short
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of the table: what was tried, how often, and how often it held."""
+
+    attack: str
+    what: str
+    tried: int = 0
+    held: int = 0
+
+    def __str__(self) -> str:
+        return f"| {self.attack} | {self.what} | {self.tried:,} | {self.held:,} |"
+
+
+def renewed(page: str, rows: Iterable[Row]) -> str:
+    """Return *page* with *rows* in place of the same attacks' older ones; those of other attacks stay."""
+    head, rule, old = page.partition("|---|---|--:|--:|\n")
+    fresh = [str(row) for row in rows]
+    ran = {_attack(line) for line in fresh}
+    kept = [line for line in old.splitlines() if _attack(line) not in ran]
+    return head + rule + "".join(f"{line}\n" for line in sorted(kept + fresh, key=_number))
+
+
+def _attack(line: str) -> str:
+    return line.split()[1]
+
+
+def _number(line: str) -> int:
+    return int("".join(filter(str.isdigit, _attack(line))))

@@ -2,10 +2,8 @@
 
 import json
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -17,39 +15,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox import postgres
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-URL = re.compile(r"http://127\.0\.0\.1:\d+")
-WITHIN_S = 60
-
-
-class Played:
-    """A sandbox that runs in a folder of its own."""
-
-    def __init__(self, folder: Path, *options: str) -> None:
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "sandbox", *options],
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def url(self) -> str:
-        """Read what it says until it names the page."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if found := URL.search(line):
-                return found.group()
-        raise AssertionError("it ended without a page")
-
-    def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(WITHIN_S)
-        if self.process.stdout:
-            self.process.stdout.close()
-        return code
+from tests.support.played import WITHIN_S, Played
 
 
 def children(folder: Path) -> set[int]:
@@ -101,9 +67,7 @@ async def test_a_command_typed_on_the_page_is_answered_and_a_second_start_points
         state = await answer.json()
     second = Played(folder)
     pointed_to = second.url()
-    ended_with = second.process.wait(WITHIN_S)
-    assert second.process.stdout is not None
-    second.process.stdout.close()
+    ended_with = second.ended()
 
     assert acted["ok"]
     assert state["dm"]["messages"][-1]["ephemeral"]

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,28 +15,44 @@ URL = re.compile(r"http://127\.0\.0\.1:\d+")
 WITHIN_S = 60
 
 
+class Played:
+    """`mfabot sandbox`, running in *folder*."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "sandbox", *options],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def url(self) -> str:
+        """Read what it says until it names the page."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if found := URL.search(line):
+                return found.group()
+        raise AssertionError("it ended without a page")
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it *number*, and return its exit code."""
+        self.process.send_signal(number)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end, and return its exit code."""
+        code = self.process.wait(WITHIN_S)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+
 @asynccontextmanager
 async def played(folder: Path) -> AsyncIterator[str]:
-    """Start `mfabot sandbox` in *folder*, give its page's address, and end it by Ctrl-C."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "sandbox",
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
+    """Start a sandbox, give its page's address, and end it by Ctrl-C."""
+    sandbox = Played(folder)
     try:
-        yield await asyncio.wait_for(_address(process.stdout), WITHIN_S)
+        yield await asyncio.to_thread(sandbox.url)
     finally:
-        process.send_signal(signal.SIGINT)
-        await asyncio.wait_for(process.wait(), WITHIN_S)
-
-
-async def _address(said: asyncio.StreamReader) -> str:
-    async for line in said:
-        if found := URL.search(line.decode()):
-            return found.group()
-    raise AssertionError("it ended without a page")
+        await asyncio.to_thread(sandbox.end, signal.SIGINT)

@@ -8,11 +8,11 @@ import logging
 import os
 import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
 
+import asyncpg
 import pytest
 import pytest_asyncio
 import structlog
@@ -22,8 +22,9 @@ from bot.core.people import Person, Profile, Standing
 from bot.core.sealing import Keyring
 from bot.sandbox import postgres
 from bot.services.means import Means
-from storage.pool import Pool
+from storage.pool import Connection, Pool
 from tests.support import database as databases
+from tests.support import homes
 from tests.support.database import QUICK, Database
 from tests.support.services import HOME, Clock, Services
 from tests.support.tools import missing
@@ -45,9 +46,8 @@ def logging_restored() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_home() -> Iterator[Path]:
-    """A short folder that also an unprivileged server of root's can reach."""
-    home = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
-    home.chmod(0o711)
+    """A short folder that also an unprivileged server of root's can reach; in memory where there is room."""
+    home = homes.make()
     yield home
     shutil.rmtree(home)
 
@@ -83,10 +83,18 @@ async def file_database(template: Database) -> AsyncIterator[Database]:
     await databases.drop(made)
 
 
+@pytest_asyncio.fixture(scope="module")
+async def emptying(file_database: Database) -> AsyncIterator[Connection]:
+    """The superuser's connection to the file's database; a test would spend more on making one than on the rows."""
+    conn = await asyncpg.connect(file_database.superuser)
+    yield conn
+    await conn.close()
+
+
 @pytest_asyncio.fixture
-async def database(file_database: Database) -> Database:
+async def database(file_database: Database, emptying: Connection) -> Database:
     """A migrated database without rows; the file's tests share it, one after the other."""
-    await file_database.empty()
+    await databases.empty(emptying)
     return file_database
 
 

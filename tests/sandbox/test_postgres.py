@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from bot.sandbox import leash, postgres
+from tests.support import homes
 
 START_AND_WAIT = """
 import pathlib, sys
@@ -27,8 +28,7 @@ WITHIN_S = 20
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    made = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
-    made.chmod(0o711)
+    made = homes.make()
     yield made
     shutil.rmtree(made)
 

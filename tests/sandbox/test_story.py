@@ -7,7 +7,6 @@ anything of the bot. PICTURES names a folder that keeps the screenshots which th
 import base64
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 import zxingcpp
 from playwright.async_api import Page, expect
 
+from tests.support import homes
 from tests.support.browser import browser
 from tests.support.played import played
 from tests.support.tools import find_tool, run_tool
@@ -37,9 +37,7 @@ PIXELS = """image => {
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    # Short, for the socket's path, and open to an unprivileged server of root's.
-    made = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
-    made.chmod(0o711)
+    made = homes.make()
     yield made
     shutil.rmtree(made)
 

@@ -6,6 +6,7 @@ import asyncpg
 
 from bot.sandbox.postgres import SUPERUSER, Postgres
 from storage.migrations.runner import migrate
+from storage.pool import Connection
 
 OWNER = "mfabot_owner"
 PROGRAM = "mfabot"
@@ -36,25 +37,6 @@ class Database:
         """The DSN of the role that may do everything."""
         return self.server.dsn(SUPERUSER, self.name)
 
-    async def empty(self) -> None:
-        """Take all rows out, those of the audit too, and start the ids anew."""
-        conn = await asyncpg.connect(self.superuser)
-        try:
-            tables = await conn.fetchval(
-                """
-                SELECT string_agg(format('%I.%I', schemaname, tablename), ', ')
-                  FROM pg_tables
-                 WHERE schemaname IN ('public', 'jobs') AND tablename <> 'alembic_version'
-                """
-            )
-            if tables:
-                # As a replica: the triggers that guard the audit against TRUNCATE stand aside.
-                await conn.execute(
-                    f"SET session_replication_role = replica; TRUNCATE {tables} RESTART IDENTITY CASCADE"
-                )
-        finally:
-            await conn.close()
-
     async def forget_starts(self) -> None:
         """Let the limit of starts an hour begin anew."""
         conn = await asyncpg.connect(self.superuser)
@@ -62,6 +44,33 @@ class Database:
             await conn.execute("UPDATE enrollment SET started_at = started_at - interval '2 hours'")
         finally:
             await conn.close()
+
+
+async def empty(conn: Connection) -> None:
+    """Take all rows out, those of the audit too, and start the ids anew, as the superuser.
+
+    By DELETE: TRUNCATE makes new files for every table and index, which takes fifty times as long. As a replica: the
+    triggers that guard the audit stand aside, and so do foreign keys.
+    """
+    await conn.execute(
+        """
+        DO $$
+        DECLARE
+            place record;
+        BEGIN
+            SET LOCAL session_replication_role = replica;
+            FOR place IN
+                SELECT schemaname, tablename FROM pg_tables
+                 WHERE schemaname IN ('public', 'jobs') AND tablename <> 'alembic_version'
+            LOOP
+                EXECUTE format('DELETE FROM %I.%I', place.schemaname, place.tablename);
+            END LOOP;
+            PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+               FROM pg_sequences
+              WHERE schemaname IN ('public', 'jobs') AND last_value IS NOT NULL;
+        END $$
+        """
+    )
 
 
 async def run(server: Postgres, *statements: str) -> None:
@@ -84,7 +93,7 @@ async def migrated(server: Postgres, name: str) -> Database:
 
 async def create(server: Postgres, name: str, *, template: str = "template0") -> Database:
     """Make a database that belongs to the owner's role."""
-    await run(server, f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}"')
+    await run(server, f'CREATE DATABASE "{name}" OWNER {OWNER} TEMPLATE "{template}" STRATEGY FILE_COPY')
     return Database(server, name)
 
 

@@ -10,15 +10,21 @@ Rules of this file (design: "States", "Permissions"):
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 SLACKBOT = "USLACKBOT"
 """Slack's own bot, which `is_bot` does not mark."""
+SLACK_ID = re.compile(r"[A-Z][A-Z0-9]{1,63}")
+"""How Slack spells the id of a person (U…, W…) or a workspace (T…)."""
 EMAIL_AT_MOST = 320
 """Characters: 64 before the @, 255 after it (RFC 5321 section 4.5.3.1)."""
+ANSWER_AT_MOST: Final = timedelta(seconds=10)
+"""How old an answer of Slack's can be when it is used; clocks of two processes may differ by 2 s of it."""
 
 
 class Standing(StrEnum):
@@ -94,6 +100,12 @@ def is_home(actor: Actor, home: Home) -> bool:
     if actor.team_id == home.team_id:
         return True
     return home.enterprise_id is not None and actor.enterprise_id == home.enterprise_id
+
+
+def overtaken(person: Person, answer: Profile, *, seen_at: datetime, now: datetime) -> bool:
+    """Whether Slack may have told since it gave this *answer* that the person is no member any more (A2)."""
+    left = answer.standing is Standing.MEMBER and person.standing is not Standing.MEMBER
+    return left and now - seen_at < ANSWER_AT_MOST
 
 
 def profile(user: Mapping[str, object], home: Home) -> Profile:

@@ -10,7 +10,7 @@ help:
 	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
 	@echo 'make test           run the tests                             (ARGS="tests/core -k throttle")'
 	@echo 'make attacks        try to break it, at full size, and renew the table in docs/attacks.md  (ARGS="-k killed")'
-	@echo 'make bench          measure, and print the figures'
+	@echo 'make bench          measure, and print the figures            (SCALE=1000000 for the search among so many)'
 	@echo 'make check          format, lint, types, layers, migrations, locks'
 	@echo 'make format         let the formatter and the linter correct what they can'
 	@echo 'make lock           make the requirements*.lock files from pyproject.toml'
@@ -47,7 +47,7 @@ lock: .venv/dev.stamp
 	$(BIN)/python .ci/locks.py $(ARGS)
 
 pictures: .venv/dev.stamp
-	PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/sandbox/test_story.py
+	PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/sandbox/test_story.py tests/sandbox/test_reset_story.py
 
 block-schema:
 	node bot/sandbox/blocks/make_schema.mjs

@@ -15,11 +15,13 @@ import structlog
 from aiohttp import web
 
 from bot import clock, logs
-from bot.core import enrollment, throttle
+from bot.core import enrollment, policy, resets, throttle
 from bot.jobs import queue as jobs
+from bot.jobs.chain import Chaining
 from bot.jobs.queue import Jobs
 from bot.jobs.steps import Reached, nothing
 from bot.metrics import Metrics
+from bot.services.chain import Chain
 from bot.services.health import Checkup, Health
 from bot.services.means import Means
 from bot.services.queue import Queue
@@ -107,6 +109,7 @@ class App:
             reached=reached,
             pace=jobs_pace,
         )
+        self.chaining = Chaining(Chain(self.means, settings.database_url.get_secret_value()))
         self._with_requests = with_requests
         self._with_jobs = with_jobs
         self._runners: list[web.AppRunner] = []
@@ -126,6 +129,7 @@ class App:
         self._tasks = [asyncio.create_task(_kept_up(work)) for work in works]
         if self._with_jobs:
             self.jobs.start()
+            self.chaining.start()
         logger.info("listening", public=public, internal=internal)
         return Addresses(public, internal)
 
@@ -141,15 +145,18 @@ class App:
         for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
             await runner.cleanup()
         await self.jobs.stop()
+        await self.chaining.stop()
         await self.clients.close()
         await self.pool.close()
         logger.info("ended")
 
     async def look(self) -> Health:
         """Look at the database once, and count what was seen."""
-        health = await self.checkup.look()
-        self.metrics.health(ready=health.ready, clock_offset_s=health.clock_offset_s, held_jobs=health.held_jobs)
-        return health
+        seen = await self.checkup.look()
+        self.metrics.health(
+            ready=seen.ready, clock_offset_s=seen.clock_offset_s, held_jobs=seen.held_jobs, audit_lag_s=seen.audit_lag_s
+        )
+        return seen
 
     async def _listen(self, app: web.Application, host: str, port: int) -> str:
         # Compressed bodies stay as they are: what Slack signed are the raw bytes.
@@ -212,6 +219,16 @@ def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
             starts_per_hour=settings.enrollment_starts_per_hour,
         ),
         issuer=settings.issuer,
+        policy=policy.Limits(
+            right_min_age=timedelta(seconds=settings.right_min_age_s),
+            privileged_need_approval=settings.privileged_need_approval,
+        ),
+        resets=resets.Limits(
+            ttl=timedelta(seconds=settings.request_ttl_s),
+            hold=timedelta(seconds=settings.hold_s),
+            hold_privileged=timedelta(seconds=settings.hold_privileged_s),
+        ),
+        approvers_channel=settings.approvers_channel,
         rate_per_key_s=settings.api_rate_per_key_s,
     )
 
@@ -230,25 +247,13 @@ async def serve(settings: Settings, *, with_requests: bool, with_jobs: bool) -> 
         await app.stop()
 
 
-def secret_values(settings: Settings) -> list[str]:
-    """Return the values that no log may hold."""
-    held = (
-        settings.slack_bot_token,
-        settings.slack_signing_secret,
-        settings.slack_app_token,
-        settings.database_url,
-        settings.owner_database_url,
-    )
-    return [secret.get_secret_value() for secret in held if secret]
-
-
 def run(settings: Settings, ignored: list[str], *, with_requests: bool = True, with_jobs: bool = True) -> None:
     """Configure the logs, and answer requests, run jobs, or both.
 
     Raises:
         OSError: a port is taken.
     """
-    logs.configure(settings.log_level, secret_values(settings))
+    logs.configure(settings.log_level, settings.secret_values())
     if ignored:
         logger.warning("ignoring variables that Kubernetes made for a service", names=ignored)
     with contextlib.suppress(KeyboardInterrupt):

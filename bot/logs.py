@@ -26,7 +26,20 @@ SENSITIVE = re.compile(
     r"(secret|token|password|passwd|authorization|cookie|signature|body|payload|code|otp|uri|url|dsn|key)s?$",
     re.IGNORECASE,
 )
-KEPT = frozenset({"timestamp", "level", "logger", "request_id", "exception", "key_id", "status_code", "exit_code"})
+KEPT = frozenset(
+    {
+        "timestamp",
+        "level",
+        "logger",
+        "request_id",
+        "exception",
+        "key_id",
+        "status_code",
+        "exit_code",
+        "mac",
+        "linked_at",
+    }
+)
 LOOKS_SECRET = re.compile(
     r"""
       \b x(?:ox[a-z]|app)(?:\.xox[a-z])? - [\w-]+     # Slack's tokens

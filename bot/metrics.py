@@ -28,6 +28,9 @@ class Metrics:
             "mfabot_held_jobs", "Jobs that were tried for a day and given up on", registry=self.registry
         )
 
+        self.audit_lag = Gauge(
+            "mfabot_audit_lag_seconds", "Age of the oldest audit event that the chain lacks", registry=self.registry
+        )
         self.envelopes = Counter(
             "mfabot_socket_envelopes", "Envelopes of Socket Mode", ["kind", "outcome"], registry=self.registry
         )
@@ -57,9 +60,11 @@ class Metrics:
         gauge = Gauge("mfabot_socket_ping_age_seconds", "Since the last answered ping", registry=self.registry)
         gauge.set_function(age_s)
 
-    def health(self, *, ready: bool, clock_offset_s: float | None, held_jobs: int) -> None:
+    def health(self, *, ready: bool, clock_offset_s: float | None, held_jobs: int, audit_lag_s: float | None) -> None:
         """Note what the last look at the database said."""
         self.ready.set(ready)
         self.held_jobs.set(held_jobs)
+        if audit_lag_s is not None:
+            self.audit_lag.set(audit_lag_s)
         if clock_offset_s is not None:
             self.clock_offset.set(clock_offset_s)

@@ -148,10 +148,21 @@ class DatabaseSettings(BaseModel):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(alias="MFABOT_LOG_LEVEL")] = "INFO"
 
 
-class Settings(DatabaseSettings):
-    """What `serve` needs: everything. Times in seconds."""
+class HostSettings(DatabaseSettings):
+    """What the commands need that change what people may do, or help them."""
+
+    lock_after: Annotated[PositiveInt, Field(alias="MFABOT_LOCK_AFTER")] = 100
+
+
+class KeyedSettings(DatabaseSettings):
+    """What the commands need that also open or check what keys protect."""
 
     keyring: Annotated[Keyring, BeforeValidator(_keyring), Field(alias="MFABOT_KEYRING")]
+
+
+class Settings(KeyedSettings, HostSettings):
+    """What `serve` needs: everything. Times in seconds."""
+
     slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token), Field(alias="SLACK_BOT_TOKEN")]
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_strong), Field(alias="SLACK_SIGNING_SECRET")]
     slack_app_token: Annotated[SecretStr | None, AfterValidator(_app_token), Field(alias="SLACK_APP_TOKEN")] = None
@@ -172,7 +183,6 @@ class Settings(DatabaseSettings):
     throttle_first_s: Annotated[PositiveInt, Field(alias="MFABOT_THROTTLE_FIRST_S")] = 30
     throttle_max_s: Annotated[PositiveInt, Field(alias="MFABOT_THROTTLE_MAX_S")] = 3600
     wrong_per_day: Annotated[PositiveInt, Field(alias="MFABOT_WRONG_PER_DAY")] = 20
-    lock_after: Annotated[PositiveInt, Field(alias="MFABOT_LOCK_AFTER")] = 100
     api_rate_per_key_s: Annotated[PositiveInt, Field(alias="MFABOT_API_RATE_PER_KEY_S")] = 500
     approvers_channel: Annotated[str | None, Field(alias="MFABOT_APPROVERS_CHANNEL", pattern="^[CG][A-Z0-9]+$")] = None
     privileged_need_approval: Annotated[bool, Field(alias="MFABOT_PRIVILEGED_NEED_APPROVAL")] = True
@@ -181,6 +191,11 @@ class Settings(DatabaseSettings):
         BeforeValidator(_from_json),
         Field(alias="MFABOT_AUTHENTICATOR_APPS", min_length=1, max_length=10),
     ] = AUTHENTICATOR_APPS
+
+    def secret_values(self) -> list[str]:
+        """Return the values that no log may hold."""
+        held = (getattr(self, name) for name in type(self).model_fields)
+        return [secret.get_secret_value() for secret in held if isinstance(secret, SecretStr)]
 
 
 NAMES = frozenset(field.alias for field in Settings.model_fields.values() if field.alias)

@@ -6,24 +6,39 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.services.audit_log import AuditLog
 from bot.services.delivery import Deliveries
 from bot.services.disable import Disable
 from bot.services.enrollment import Enrollments
+from bot.services.helpdesk import Helpdesk
 from bot.services.judging import Judge
+from bot.services.lockdown import Lockdowns
+from bot.services.looking import Looks
 from bot.services.means import Means
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.recovery import Recovery
+from bot.services.reset_times import ResetTimes
+from bot.services.resets import Resets
+from bot.services.roles import Roles
 from bot.services.suspension import Suspension
+from bot.services.users import Users
 from bot.services.verification import Verification
+from handlers.admin import AdminHandlers
+from handlers.audit import AuditHandlers
 from handlers.disable import DisableHandlers
 from handlers.edge import Feature
 from handlers.enrollment import EnrollmentHandlers
+from handlers.helpdesk import HelpdeskHandlers
 from handlers.home import HomeHandlers
+from handlers.lockdown import LockdownHandlers
 from handlers.members import Members
 from handlers.people import InstalledIn, PeopleHandlers, Visitors
 from handlers.recovery import RecoveryHandlers
+from handlers.resets import ResetHandlers
+from handlers.roles import RoleHandlers
 from handlers.suspension import SuspensionHandlers
+from handlers.users import UserHandlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +53,19 @@ class Services:
     verification: Verification
     deliveries: Deliveries
     messages: Messages
+    resets: Resets
+    reset_times: ResetTimes
+    roles: Roles
+    lockdowns: Lockdowns
+    helpdesk: Helpdesk
+    looks: Looks
+    users: Users
+    audit_log: AuditLog
 
     @classmethod
     def of(cls, means: Means) -> Services:
         """Make them all with the means of one process."""
-        judge = Judge(means)
+        judge, looks = Judge(means), Looks(means)
         return cls(
             people=People(means),
             enrollments=Enrollments(means, judge),
@@ -52,6 +75,14 @@ class Services:
             verification=Verification(means, judge),
             deliveries=Deliveries(means),
             messages=Messages(means),
+            resets=Resets(means, judge),
+            reset_times=ResetTimes(means),
+            roles=Roles(means, judge),
+            lockdowns=Lockdowns(means, judge),
+            helpdesk=Helpdesk(means, judge),
+            looks=looks,
+            users=Users(means, looks),
+            audit_log=AuditLog(means),
         )
 
 
@@ -68,6 +99,7 @@ def features(
     enrollment = EnrollmentHandlers(services.enrollments, members, apps=apps, new_intent=new_intent)
     disable = DisableHandlers(services.disable, members)
     recovery = RecoveryHandlers(services.recovery, visitors, members, new_intent=new_intent)
+    users = UserHandlers(services.users, services.looks, members)
     words = {
         "enable": enrollment.start_form,
         "disable": disable.form,
@@ -81,4 +113,11 @@ def features(
         recovery,
         SuspensionHandlers(services.suspension, members),
         PeopleHandlers(visitors),
+        AdminHandlers(services.looks, services.roles, services.audit_log, visitors, members, users=users.listed),
+        users,
+        ResetHandlers(services.resets, services.looks, visitors, members, new_intent=new_intent),
+        HelpdeskHandlers(services.helpdesk, services.looks, visitors, members),
+        RoleHandlers(services.roles, services.resets, services.looks, visitors, members),
+        LockdownHandlers(services.lockdowns, visitors, members),
+        AuditHandlers(services.audit_log, members),
     ]

@@ -58,6 +58,7 @@ class HealthRoutes:
             "problems": list(health.problems),
             "clock_offset_s": health.clock_offset_s,
             "held_jobs": health.held_jobs,
+            "audit_lag_s": health.audit_lag_s,
             "slack": "connected" if self._slack_connected() else "not connected",
             "socket": self._socket(),
         }

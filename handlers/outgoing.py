@@ -7,7 +7,7 @@ it is asked. `Later`: anything else, with the seconds that Slack asked for. Erro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -15,6 +15,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.core import people as rules
+from bot.core.people import Home, Profile
 from handlers.slack import OUTAGES, Clients
 from handlers.views.blocks import Blocks, Json
 
@@ -77,6 +79,22 @@ class Outgoing:
             self._client.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
         )
         return channel, str(posted["ts"])
+
+    async def post_in(self, channel: str, text: str) -> tuple[str, str]:
+        """Post a bare sentence into a channel; return channel and ts."""
+        posted = await self._call(
+            self._client.chat_postMessage(channel=channel, text=text, unfurl_links=False, unfurl_media=False)
+        )
+        return channel, str(posted["ts"])
+
+    async def profile(self, slack_user_id: str, home: Home) -> Profile | None:
+        """Ask Slack who somebody is now; None: it knows nobody of that id."""
+        try:
+            told = await self._call(self._client.users_info(user=slack_user_id))
+        except Never:
+            return None
+        user = told.get("user")
+        return rules.profile(user, home) if isinstance(user, Mapping) and user.get("id") == slack_user_id else None
 
     async def withdraw(self, channel: str, ts: str) -> NoReturn:
         """Delete a post that another worker's came before; the job goes on from that one when it runs again.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -10,10 +11,11 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core import people as rules
-from bot.core.people import Actor, Home, Person, Standing
+from bot.core.people import Actor, Home, Person, Profile, Standing
 from bot.services.people import People
 from handlers.slack import OUTAGES
 
+CONFIRM_S = 1.0
 PAGE = 200  # what Slack recommends at most
 
 
@@ -56,6 +58,25 @@ class Visitors:
             return Turned.UNKNOWN
         return person if person.standing is Standing.MEMBER else Turned(person.standing.value)
 
+    async def about(self, slack_user_id: str, client: AsyncWebClient) -> Person | None:
+        """Return the person whom somebody named, whatever their standing; None: nobody knows them, or Slack is away."""
+        home = self._workspace.home
+        if home is None:
+            return None
+        named = Actor(home.team_id, slack_user_id)
+        return await self._people.find(named, home) or await self._look_up(named, home, client)
+
+    async def confirmed(self, slack_user_ids: Iterable[str], client: AsyncWebClient) -> list[Profile]:
+        """Ask Slack about people, all at once and for at most 1 s; who is missing in the answer is not confirmed."""
+        home = self._workspace.home
+        if home is None:
+            return []
+        asking = [asyncio.create_task(_ask(client, one, home)) for one in set(slack_user_ids)]
+        answered, silent = await asyncio.wait(asking, timeout=CONFIRM_S)
+        for task in silent:
+            task.cancel()
+        return [told for task in answered if (told := task.result()) is not None]
+
     async def save(self, user: Mapping[str, Any]) -> None:
         """Save what Slack tells of somebody by itself (user_change, team_join)."""
         home = self._workspace.home
@@ -63,14 +84,8 @@ class Visitors:
             await self._people.save(rules.profile(user, home))
 
     async def _look_up(self, acting: Actor, home: Home, client: AsyncWebClient) -> Person | None:
-        try:
-            told = await client.users_info(user=acting.slack_user_id)
-        except OUTAGES:
-            return None
-        user = told.get("user")
-        if not isinstance(user, Mapping) or user.get("id") != acting.slack_user_id:
-            return None
-        return await self._people.save(rules.profile(user, home))
+        told = await _ask(client, acting.slack_user_id, home)
+        return None if told is None else await self._people.save(told)
 
 
 class PeopleHandlers:
@@ -106,6 +121,18 @@ async def everybody(client: AsyncWebClient) -> AsyncIterator[Mapping[str, Any]]:
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return
+
+
+async def _ask(client: AsyncWebClient, slack_user_id: str, home: Home) -> Profile | None:
+    """Ask Slack who somebody is; None where it does not say."""
+    try:
+        told = await client.users_info(user=slack_user_id)
+    except OUTAGES:
+        return None
+    user = told.get("user")
+    if not isinstance(user, Mapping) or user.get("id") != slack_user_id:
+        return None
+    return rules.profile(user, home)
 
 
 def actor(body: Mapping[str, Any]) -> Actor:

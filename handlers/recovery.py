@@ -60,7 +60,7 @@ class RecoveryHandlers:
         elif isinstance(outcome, Judged):
             await ack(response_action="errors", errors={ids.CODE: codes.refused(outcome, recovery=False)})
         else:
-            await ack(response_action="update", view=views.already_done())
+            await ack(response_action="update", view=views.not_made(outcome))
 
     async def saved(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Remember that the owner has the codes, and close."""

@@ -48,6 +48,27 @@ async def show(
         await tell(body, client, otherwise, home=home)
 
 
+async def turn(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> None:
+    """Put *view* in the place of the modal whose button was clicked; *hash* keeps a late answer from winning."""
+    shown = body.get("view") or {}
+    try:
+        await client.views_update(view_id=str(shown.get("id", "")), hash=str(shown.get("hash", "")), view=view)
+    except OUTAGES as fault:
+        logger.warning("a modal was not changed", fault=type(fault).__name__)
+
+
+async def dismiss(body: Mapping[str, Any], client: AsyncWebClient) -> None:
+    """Take away the message that only the person sees and whose button was clicked."""
+    url = str(body.get("response_url") or "")
+    if not _is_slacks(url, client.base_url):
+        return
+    try:
+        webhook = AsyncWebhookClient(url, session=client.session, timeout=client.timeout, retry_handlers=[])
+        await webhook.send(delete_original=True)
+    except OUTAGES as fault:
+        logger.warning("a message was not taken away", fault=type(fault).__name__)
+
+
 async def tell(body: Mapping[str, Any], client: AsyncWebClient, sentence: str, *, home: Json | None = None) -> None:
     """Say *sentence* to whoever clicked, at the place of the click and without a window of its own.
 
@@ -117,6 +138,22 @@ def typed(body: Mapping[str, Any], block_id: str) -> str:
     values = body["view"].get("state", {}).get("values", {})
     element = values.get(block_id, {}).get(block_id, {})
     value = element.get("value")
+    return value if isinstance(value, str) else ""
+
+
+def chosen(body: Mapping[str, Any], block_id: str) -> str:
+    """Read which option of an input of the submitted modal was chosen; none is nothing."""
+    values = body["view"].get("state", {}).get("values", {})
+    element = values.get(block_id, {}).get(block_id, {})
+    option = element.get("selected_option") or {}
+    value = option.get("value")
+    return value if isinstance(value, str) else ""
+
+
+def chosen_person(body: Mapping[str, Any], block_id: str) -> str:
+    """Read whom an input of the submitted modal names: a Slack id, or nothing."""
+    values = body["view"].get("state", {}).get("values", {})
+    value = values.get(block_id, {}).get(block_id, {}).get("selected_user")
     return value if isinstance(value, str) else ""
 
 

@@ -43,7 +43,7 @@ class SuspensionHandlers:
         refusal = rules.may_release(person, has_factor=status.factor_id is not None)
         if refusal is not None or person.suspended_why is None:
             return views.refused(refusal or ReleaseRefusal.NOT_SUSPENDED)
-        return views.form(person.suspended_why)
+        return views.form(person.suspended_why, offered=status.release_offered)
 
     async def release(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Lift the suspension for the codes that it asks for."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.core.throttle import SurfaceCount
 from storage.pool import Connection
 
@@ -46,3 +48,11 @@ async def end_waits(conn: Connection, factor_id: int) -> int:
         factor_id,
     )
     return len(ended)
+
+
+async def any_waits(conn: Connection, factor_id: int, *, now: datetime) -> bool:
+    """Whether a wait stands on any surface of the factor."""
+    found = await conn.fetchval(
+        "SELECT EXISTS (SELECT FROM attempt WHERE factor_id = $1 AND not_before > $2)", factor_id, now
+    )
+    return bool(found)

@@ -1,22 +1,32 @@
-"""Tables audit_event and audit_link: append-only."""
+"""Table audit_event: append-only."""
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import datetime, timedelta
 
-from bot.core.audit import Event, canonical
+import asyncpg
+
+from bot.core.audit import Event, Kind, canonical
 from storage.pool import Connection
+
+_NEWEST = 1 << 62
 
 
 async def record(conn: Connection, *events: Event) -> None:
-    """Write events, in the transaction of what they tell (R1)."""
+    """Write events, in the transaction of what they tell (R1), each with the mark that no link covers it yet (K7)."""
     if not events:
         return
     await conn.execute(
         """
-        INSERT INTO audit_event (at, kind, actor, surface, subject_id, detail)
-        SELECT *
-          FROM unnest($1::timestamptz [], $2::text [], $3::text [], $4::text [], $5::bigint [], $6::text [])
+        WITH written AS (
+            INSERT INTO audit_event (at, kind, actor, surface, subject_id, detail)
+            SELECT *
+              FROM unnest($1::timestamptz [], $2::text [], $3::text [], $4::text [], $5::bigint [], $6::text [])
+            RETURNING event_id, at
+        )
+        INSERT INTO audit_unlinked (event_id, at)
+        SELECT event_id, at FROM written
         """,
         [event.at for event in events],
         [event.kind for event in events],
@@ -30,3 +40,60 @@ async def record(conn: Connection, *events: Event) -> None:
 async def ensure_months(conn: Connection, *, now: datetime) -> None:
     """Make the partitions of this month and the next."""
     await conn.execute("SELECT ensure_audit_months($1)", now)
+
+
+async def count_lately(
+    conn: Connection, subject_id: int, kind: Kind, *, by: str, now: datetime, within: timedelta
+) -> int:
+    """Count the latest events of one kind about a person whose detail says *by*."""
+    found = await conn.fetchval(
+        """
+        SELECT count(*)
+          FROM audit_event
+         WHERE subject_id = $1
+           AND kind = $2
+           AND at > $3
+           AND detail::jsonb ->> 'by' = $4
+        """,
+        subject_id,
+        kind,
+        now - within,
+        by,
+    )
+    return int(found)
+
+
+async def page(
+    conn: Connection, *, subject_id: int | None, before: int | None, after: int | None, limit: int
+) -> list[tuple[int, Event]]:
+    """Return events by id, newest first: those next before *before*, or next after *after*, or the newest."""
+    about = "TRUE" if subject_id is None else "subject_id = $1"
+    # Two ends of the same index: which one, and whether a person is asked for, must be plain to the planner.
+    where, order = ("event_id > $2", "ASC") if after is not None else ("event_id < $2", "DESC")
+    rows = await conn.fetch(
+        f"""
+        SELECT event_id, at, kind, actor, surface, subject_id, detail
+          FROM audit_event
+         WHERE {about}
+           AND $1::bigint IS NOT DISTINCT FROM $1::bigint
+           AND {where}
+         ORDER BY event_id {order}
+         LIMIT $3
+        """,  # noqa: S608  our own words
+        subject_id,
+        after if after is not None else before or _NEWEST,
+        limit,
+    )
+    found = [(row["event_id"], _event(row)) for row in rows]
+    return sorted(found, key=lambda one: one[0], reverse=True)
+
+
+def _event(row: asyncpg.Record) -> Event:
+    return Event(
+        kind=Kind(row["kind"]),
+        at=row["at"],
+        actor=row["actor"],
+        surface=row["surface"],
+        subject_id=row["subject_id"],
+        detail=json.loads(row["detail"]),
+    )

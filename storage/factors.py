@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -32,6 +32,14 @@ async def lock_active(conn: Connection, person_ids: Sequence[int]) -> dict[int, 
         person_ids,
     )
     return {row["person_id"]: _factor(row) for row in rows}
+
+
+async def enrolled(conn: Connection, person_ids: Collection[int]) -> set[int]:
+    """Return who of *person_ids* has an active factor, as far as can be seen without holding anything."""
+    rows = await conn.fetch(
+        "SELECT person_id FROM factor WHERE person_id = ANY ($1) AND state = 'active'", sorted(person_ids)
+    )
+    return {row["person_id"] for row in rows}
 
 
 async def next_id(conn: Connection) -> int:
@@ -162,3 +170,23 @@ async def status(conn: Connection, person_id: int) -> Status | None:
         last_verified_at=row["last_verified_at"],
         codes_saved=row["codes_saved_at"] is not None,
     )
+
+
+async def at_a_glance(conn: Connection, person_ids: Collection[int]) -> dict[int, tuple[datetime | None, FactorCount]]:
+    """Return when a code was last accepted, and what is counted, of those of *person_ids* who have a factor."""
+    rows = await conn.fetch(
+        """
+        SELECT person_id, last_verified_at, last_step, failures, unlocked, wrong_at
+          FROM factor
+         WHERE person_id = ANY ($1)
+           AND state = 'active'
+        """,
+        sorted(person_ids),
+    )
+    return {
+        row["person_id"]: (
+            row["last_verified_at"],
+            FactorCount(row["last_step"], row["failures"], row["unlocked"], tuple(row["wrong_at"])),
+        )
+        for row in rows
+    }

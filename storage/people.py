@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -35,7 +35,7 @@ async def save(conn: Connection, profile: Profile, *, now: datetime) -> Person:
         profile.tz,
         now,
     )
-    return _person(rows[0])
+    return person_of(rows[0])
 
 
 async def lock(conn: Connection, person_ids: Sequence[int]) -> dict[int, Person]:
@@ -50,7 +50,27 @@ async def lock(conn: Connection, person_ids: Sequence[int]) -> dict[int, Person]
         """,
         person_ids,
     )
-    return {row["person_id"]: _person(row) for row in rows}
+    return {row["person_id"]: person_of(row) for row in rows}
+
+
+async def hold(conn: Connection, person_ids: Sequence[int]) -> None:
+    """Hold rows as `lock` does, of more people than anybody wants to read."""
+    await conn.execute("SELECT FROM person WHERE person_id = ANY ($1) ORDER BY person_id FOR NO KEY UPDATE", person_ids)
+
+
+async def ids_of(conn: Connection, *, team_id: str | None, slack_user_ids: Collection[str]) -> dict[str, int]:
+    """Return our ids of those who are known, by workspace as in `by_slack_id`."""
+    rows = await conn.fetch(
+        """
+        SELECT slack_user_id, person_id
+          FROM person
+         WHERE team_id = coalesce($1, (SELECT team_id FROM workspace ORDER BY seen_at DESC LIMIT 1))
+           AND slack_user_id = ANY ($2)
+        """,
+        team_id,
+        list(slack_user_ids),
+    )
+    return {row["slack_user_id"]: row["person_id"] for row in rows}
 
 
 async def get(conn: Connection, person_id: int) -> Person | None:
@@ -63,7 +83,21 @@ async def get(conn: Connection, person_id: int) -> Person | None:
         """,
         person_id,
     )
-    return None if row is None else _person(row)
+    return None if row is None else person_of(row)
+
+
+async def several(conn: Connection, person_ids: Collection[int]) -> dict[int, Person]:
+    """Return people without holding their rows."""
+    rows = await conn.fetch(
+        """
+        SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
+          FROM person
+         WHERE person_id = ANY ($1)
+         ORDER BY person_id
+        """,
+        sorted(person_ids),
+    )
+    return {row["person_id"]: person_of(row) for row in rows}
 
 
 async def by_slack_id(conn: Connection, *, team_id: str | None, slack_user_id: str) -> Person | None:
@@ -78,7 +112,27 @@ async def by_slack_id(conn: Connection, *, team_id: str | None, slack_user_id: s
         team_id,
         slack_user_id,
     )
-    return None if row is None else _person(row)
+    return None if row is None else person_of(row)
+
+
+async def shown(conn: Connection, *, team_id: str, slack_user_id: str) -> dict[str, str | None] | None:
+    """Return what is shown of a person, by the names of Slack's fields; None of somebody unknown."""
+    row = await conn.fetchrow(
+        "SELECT name, email, tz FROM person WHERE team_id = $1 AND slack_user_id = $2", team_id, slack_user_id
+    )
+    return None if row is None else dict(row)
+
+
+async def seen_at(conn: Connection, person_id: int) -> datetime:
+    """Return when what is known of a person was last saved."""
+    at: datetime = await conn.fetchval("SELECT seen_at FROM person WHERE person_id = $1", person_id)
+    return at
+
+
+async def tz_of(conn: Connection, person_id: int) -> str | None:
+    """Return a person's time zone, an IANA name."""
+    found: str | None = await conn.fetchval("SELECT tz FROM person WHERE person_id = $1", person_id)
+    return found
 
 
 async def by_email(conn: Connection, *, team_id: str | None, email: str) -> Person | None:
@@ -95,7 +149,7 @@ async def by_email(conn: Connection, *, team_id: str | None, email: str) -> Pers
         team_id,
         email,
     )
-    return _person(rows[0]) if len(rows) == 1 else None
+    return person_of(rows[0]) if len(rows) == 1 else None
 
 
 async def suspend(conn: Connection, person_id: int, *, why: SuspendedWhy, now: datetime) -> None:
@@ -126,7 +180,8 @@ async def release(conn: Connection, person_id: int) -> None:
     )
 
 
-def _person(row: asyncpg.Record) -> Person:
+def person_of(row: asyncpg.Record) -> Person:
+    """Return the person of a row."""
     return Person(
         person_id=row["person_id"],
         team_id=row["team_id"],

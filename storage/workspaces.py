@@ -37,3 +37,8 @@ async def latest(conn: Connection) -> Home | None:
         """
     )
     return None if row is None else Home(row["team_id"], row["enterprise_id"], row["bot_user_id"])
+
+
+async def every_team(conn: Connection) -> list[str]:
+    """Return all workspaces that were ever seen."""
+    return [row["team_id"] for row in await conn.fetch("SELECT team_id FROM workspace ORDER BY team_id")]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import apps, keys, people, run
+from bot.cli import apps, audit, break_glass, keys, people, roles, run
 
 app = typer.Typer(
     name="mfabot",
@@ -34,3 +34,6 @@ app.command()(run.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(apps.app, name="apps")
 app.add_typer(people.app, name="people")
+app.add_typer(audit.app, name="audit")
+app.add_typer(roles.app, name="roles")
+app.add_typer(break_glass.app, name="break-glass")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bot.cli.say import AsJson, done, host, refuse, settings
+from bot.cli.say import AsJson, done, host, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,39 +78,7 @@ def revoke(name: Name, as_json: AsJson = False) -> None:
 
 
 def _ask(question: Callable[[Apps], Awaitable[Answer]]) -> Answer:
-    """Ask the service on a pool of its own, or refuse where the database is away."""
-    import secrets
-
-    from bot.clock import now
-    from bot.core import enrollment, throttle
-    from bot.core.faults import DatabaseAway
-    from bot.core.sealing import Keyring
+    from bot.cli.asking import ask
     from bot.services.apps import Apps
-    from bot.services.means import Means
-    from bot.settings import DatabaseSettings
-    from storage.pool import DatabaseFault, Pool
 
-    found, _ = settings(DatabaseSettings)
-
-    async def ask() -> Answer:
-        pool = Pool(found.database_url.get_secret_value(), size=1, connect_s=5.0, statement_s=5.0)
-        means = Means(
-            pool=pool,
-            keyring=Keyring("none", {}),  # keys of apps are hashed, not sealed
-            now=now,
-            random=secrets.token_bytes,
-            throttle=throttle.Limits(),
-            enrollment=enrollment.Limits(),
-            issuer="",
-        )
-        try:
-            return await question(Apps(means))
-        finally:
-            await pool.close()
-
-    try:
-        return asyncio.run(ask())
-    except DatabaseAway as away:
-        refuse(f"The database cannot be reached, or is not migrated ({away}).")
-    except DatabaseFault as fault:
-        refuse(f"The database refused ({fault}).")
+    return ask(lambda means: question(Apps(means)))

@@ -99,6 +99,10 @@ def doctor(as_json: AsJson = False) -> None:
     )
     if health.held_jobs:
         warnings.append(f"{health.held_jobs} jobs were tried for a day and are held: look at table jobs.pgqueuer.")
+    if health.audit_lags:
+        warnings.append(
+            f"The audit's chain is {health.audit_lag_s:.0f} s behind: does a worker run, and with the same keyring?"
+        )
     if ignored:
         warnings.append(f"Ignored, as made by Kubernetes: {', '.join(ignored)}.")
     told = {"ok": not problems, "problems": problems, "warnings": warnings, "team_id": slack}

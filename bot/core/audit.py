@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from bot.core.throttle import SLACK
+
 Detail = Mapping[str, str | int | bool | None]
 
 
@@ -25,6 +27,7 @@ class Kind(StrEnum):
     MFA_ENABLED = "mfa.enabled"
     MFA_REPLACED = "mfa.replaced"
     MFA_DISABLED = "mfa.disabled"
+    OWN_REFUSED = "own.refused"
     RECOVERY_CODES_MADE = "recovery.made"
     RECOVERY_CODES_SAVED = "recovery.saved"
     VERIFICATION = "verification"
@@ -36,6 +39,32 @@ class Kind(StrEnum):
     SUSPENDED = "person.suspended"
     RELEASED = "person.released"
     CODE_PASTED = "code.pasted"
+    RESET_OPENED = "reset.opened"
+    RESET_REFUSED = "reset.refused"
+    RESET_APPROVED = "reset.approved"
+    RESET_ENDED = "reset.ended"
+    MFA_RESET = "mfa.reset"
+    ROLES_SEEN = "roles.seen"
+    ROLE_DEFINED = "role.defined"
+    ROLE_GRANTED = "role.granted"
+    ROLE_REVOKED = "role.revoked"
+    ROLE_REFUSED = "role.refused"
+    LOCKDOWN_STARTED = "lockdown.started"
+    LOCKDOWN_LIFTED = "lockdown.lifted"
+    LOCKDOWN_REFUSED = "lockdown.refused"
+    UNLOCK_REFUSED = "unlock.refused"
+    RELEASE_OFFERED = "release.offered"
+    RELEASE_REFUSED = "release.refused"
+    LOOKED = "looked"
+    LOOK_REFUSED = "look.refused"
+    MANAGER_SET = "manager.set"
+    MANAGER_REFUSED = "manager.refused"
+    GLASS_BROKEN = "glass.broken"
+    GLASS_REFUSED = "glass.refused"
+    RIGHTS_DORMANT = "rights.dormant"
+    RIGHTS_WOKEN = "rights.woken"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_REFUSED = "audit.refused"
     APP_CREATED = "app.created"
     APP_REVOKED = "app.revoked"
     APP_REFUSED = "app.refused"
@@ -54,11 +83,19 @@ class Event:
 
 
 SYSTEM = "system"
+CLI = "cli"
+"""The surface of what is done on the host."""
 
 
 def by_person(person_id: int) -> str:
     """Name a person as actor."""
     return f"person:{person_id}"
+
+
+def person_of(actor: str | None) -> int | None:
+    """Return the person whom an actor's name names, or None."""
+    number = (actor or "").removeprefix("person:")
+    return int(number) if actor != number and number.isdigit() else None
 
 
 def by_app(app_id: int) -> str:
@@ -69,6 +106,11 @@ def by_app(app_id: int) -> str:
 def by_host(user: str) -> str:
     """Name the account on the host that ran the CLI."""
     return f"host:{user}"
+
+
+def surface_of(actor: str) -> str:
+    """Return where an actor acts who is no application."""
+    return CLI if actor.startswith("host:") else SLACK
 
 
 def canonical(detail: Detail) -> str:

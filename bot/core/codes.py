@@ -83,6 +83,13 @@ def parse(text: str) -> TotpCode | RecoveryCode | None:
     return None
 
 
+def barred(*, suspended: bool, enrolled: bool) -> Verdict | None:
+    """Return why no code of this person is looked at, or None; suspended comes first, with a factor or without."""
+    if suspended:
+        return Verdict.SUSPENDED
+    return None if enrolled else Verdict.NOT_ENROLLED
+
+
 def step_at(now: datetime) -> int:
     """Return the time step that *now* (aware) falls into."""
     return int(now.timestamp()) // STEP_S

@@ -73,6 +73,7 @@ class StartRefusal(StrEnum):
     ALREADY_ON = "already_on"
     NOTHING_TO_REPLACE = "nothing_to_replace"
     TOO_MANY_STARTS = "too_many_starts"
+    LOCKDOWN = "lockdown"
 
 
 class ConfirmRefusal(StrEnum):
@@ -90,6 +91,7 @@ class ConfirmRefusal(StrEnum):
     SUPERSEDED = "superseded"
     EXHAUSTED = "exhausted"
     UNDELIVERED = "undelivered"
+    LOCKDOWN = "lockdown"
 
 
 def may_start(person: Person, *, has_factor: bool, replacing: bool, lately: int, limits: Limits) -> StartRefusal | None:

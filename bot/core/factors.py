@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.core.permissions import NONE, Rights
 from bot.core.sealing import Sealed
 from bot.core.throttle import FactorCount
 
@@ -37,7 +38,11 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a person's own page shows of their MFA. Times are None where there is nothing to tell."""
+    """What a person's own page shows of their MFA. Times are None where there is nothing to tell.
+
+    *release_offered*: helpdesk has released a suspended person, whose own code is still to come. *rights*: what counts
+    now, so none without MFA.
+    """
 
     factor_id: int | None = None
     since: datetime | None = None
@@ -46,3 +51,5 @@ class Status:
     codes_saved: bool = True
     pending_enrollment: int | None = None
     pending_until: datetime | None = None
+    release_offered: bool = False
+    rights: Rights = NONE

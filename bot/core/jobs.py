@@ -53,7 +53,38 @@ class RefreshHome:
     person_id: int
 
 
-Job = DeliverQr | ShredQr | ExpireEnrollment | Notify | EditMessage | RefreshHome
+@dataclass(frozen=True, slots=True)
+class ExpireReset:
+    """End a reset request that nobody answered in time."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemindReset:
+    """Remind those who could answer a reset request, at half time."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteReset:
+    """Carry out a reset request whose hold is over."""
+
+    request_id: int
+
+
+Job = (
+    DeliverQr
+    | ShredQr
+    | ExpireEnrollment
+    | Notify
+    | EditMessage
+    | RefreshHome
+    | ExpireReset
+    | RemindReset
+    | ExecuteReset
+)
 
 NAMES: Final[dict[type[Job], str]] = {
     DeliverQr: "deliver_qr",
@@ -62,6 +93,9 @@ NAMES: Final[dict[type[Job], str]] = {
     Notify: "notify",
     EditMessage: "edit_message",
     RefreshHome: "refresh_home",
+    ExpireReset: "expire_reset",
+    RemindReset: "remind_reset",
+    ExecuteReset: "execute_reset",
 }
 """The name under which each job is queued. A name is never given to another job."""
 

@@ -30,6 +30,23 @@ class Kind(StrEnum):
     UNLOCKED = "unlocked"
     SUSPENDED = "suspended"
     RELEASED = "released"
+    RESET_OPENED = "reset_opened"
+    RESET_MINE = "reset_mine"
+    RESET_CARD = "reset_card"
+    RESET_REMINDER = "reset_reminder"
+    RESET_OUTCOME = "reset_outcome"
+    RESET_DONE = "reset_done"
+    RIGHTS_DORMANT = "rights_dormant"
+    RIGHTS_WOKEN = "rights_woken"
+    ROLE_GRANTED = "role_granted"
+    ROLE_REVOKED = "role_revoked"
+    LOCKDOWN_STARTED = "lockdown_started"
+    LOCKDOWN_LIFTED = "lockdown_lifted"
+    RELEASE_OFFERED = "release_offered"
+    ROLE_DEFINED = "role_defined"
+    MANAGER_SET = "manager_set"
+    MANAGERS_SET = "managers_set"
+    GLASS_BROKEN = "glass_broken"
 
 
 class Settled(StrEnum):
@@ -62,6 +79,8 @@ ASKS = frozenset(
         Kind.LOCKED,
         Kind.UNLOCKED,
         Kind.RELEASED,
+        Kind.RESET_OPENED,
+        Kind.RESET_DONE,
     }
 )
 """Kinds that carry the button `This wasn't me - stop it` until they are settled (E6)."""

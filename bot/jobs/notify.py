@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.messages import Posted
 from bot.jobs.steps import Reached
-from bot.services.messages import Messages
+from bot.services.messages import Messages, Notice
 from handlers.outgoing import Never, Outgoing
 from handlers.views import notices
 
@@ -32,7 +32,7 @@ class Notify:
         try:
             channel, ts = notice.message.channel, notice.message.ts
             if channel is None or ts is None:
-                channel, ts = await self._outgoing.post(notice.slack_user_id, notices.sentence(notice))
+                channel, ts = await self._post(notice)
                 self._reached("notify.posted")
                 if await self._messages.posted(message_id, channel=channel, ts=ts) is Posted.SECOND:
                     await self._outgoing.withdraw(channel, ts)
@@ -45,6 +45,16 @@ class Notify:
         except Never:
             # Nobody reads that DM any more: the account is gone or closed to the bot.
             return
+        again = await self._messages.notice(message_id)
+        if again is not None and again.card != notice.card:
+            # The request moved on while its message was being sent.
+            await self.edit(message_id)
+
+    async def _post(self, notice: Notice) -> tuple[str, str]:
+        sentence = notices.sentence(notice)
+        if notice.in_channel is not None:
+            return await self._outgoing.post_in(notice.in_channel, sentence)
+        return await self._outgoing.post(notice.slack_user_id, sentence)
 
     async def edit(self, message_id: int) -> None:
         """Render what is true now, send, read again, until nothing changed meanwhile.

@@ -20,6 +20,7 @@ from bot.core.faults import DatabaseAway
 from bot.jobs.deliver import Deliver
 from bot.jobs.home import Home
 from bot.jobs.notify import Notify
+from bot.jobs.resets import ExecuteReset
 from bot.jobs.shred import Shred
 from bot.jobs.steps import Reached, nothing
 from bot.services.queue import Queue
@@ -73,6 +74,9 @@ class Jobs:
             jobs.ExpireEnrollment: services.enrollments.expire,
             jobs.Notify: notify.run,
             jobs.EditMessage: notify.edit,
+            jobs.ExpireReset: services.reset_times.expire,
+            jobs.RemindReset: services.reset_times.remind,
+            jobs.ExecuteReset: ExecuteReset(services.reset_times, services.people, outgoing).run,
             jobs.RefreshHome: Home(services.people, outgoing, reached).run,
         }
 

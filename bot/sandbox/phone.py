@@ -12,7 +12,7 @@ import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -148,6 +148,18 @@ class Phone:
             web.delete("/phone/{id}", self._remove),
         ]
 
+    def scan(self, user: str, picture: bytes) -> Account:
+        """Take in the account that *picture*, a PNG, shows; PhoneError when there is none."""
+        account = account_of(seen_in(picture))
+        self.add(user, account)
+        return account
+
+    def type_in(self, user: str, fields: Mapping[str, object]) -> Account:
+        """Take in the account that somebody types by hand; PhoneError names what is wrong with it."""
+        account = typed_by_hand(fields)
+        self.add(user, account)
+        return account
+
     def add(self, user: str, account: Account) -> None:
         """Put *account* on top of the list; the same key again takes the place of the older entry."""
         others = [known for known in self._accounts.get(user, []) if known.secret != account.secret]
@@ -163,6 +175,7 @@ class Phone:
                 "issuer": account.issuer,
                 "account": account.account,
                 "code": code_at(account, now),
+                "next_code": code_at(account, now + timedelta(seconds=account.period)),
                 "next_in_s": round(account.period - now.timestamp() % account.period, 3),
                 "period": account.period,
             }
@@ -175,7 +188,8 @@ class Phone:
     async def _scan(self, request: web.Request) -> web.Response:
         _expect(request, "image/png")
         picture = await request.read()
-        return self._kept(_user(request), lambda: account_of(seen_in(picture)))
+        user = _user(request)
+        return _taken_in(lambda: self.scan(user, picture))
 
     async def _type(self, request: web.Request) -> web.Response:
         _expect(request, "application/json")
@@ -185,7 +199,8 @@ class Phone:
             raise web.HTTPBadRequest from None
         if not isinstance(fields, dict):
             raise web.HTTPBadRequest
-        return self._kept(_user(request), lambda: typed_by_hand(fields))
+        user = _user(request)
+        return _taken_in(lambda: self.type_in(user, fields))
 
     async def _remove(self, request: web.Request) -> web.Response:
         user, gone = _user(request), request.match_info["id"]
@@ -197,14 +212,6 @@ class Phone:
         self._save()
         return web.json_response({"ok": True})
 
-    def _kept(self, user: str, made: Callable[[], Account]) -> web.Response:
-        try:
-            account = made()
-        except PhoneError as exc:
-            return _refused(str(exc))
-        self.add(user, account)
-        return web.json_response({"ok": True, "label": ": ".join(filter(None, (account.issuer, account.account)))})
-
     def _save(self) -> None:
         if self._store is None:
             return
@@ -213,6 +220,14 @@ class Phone:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
             json.dump(kept, file)
         fresh.replace(self._store)
+
+
+def _taken_in(take_in: Callable[[], Account]) -> web.Response:
+    try:
+        account = take_in()
+    except PhoneError as exc:
+        return _refused(str(exc))
+    return web.json_response({"ok": True, "label": ": ".join(filter(None, (account.issuer, account.account)))})
 
 
 def _user(request: web.Request) -> str:

@@ -21,7 +21,7 @@ from typing import IO
 
 import asyncpg
 
-from bot.sandbox import children, leash, postgres
+from bot.sandbox import children, leash, postgres, staff
 from bot.sandbox.phone import Phone
 from bot.sandbox.slack import StandIn
 
@@ -30,11 +30,14 @@ LOG = HOME / "bot.log"
 KEYRING = HOME / "keyring"
 API_KEY = HOME / "api-key"
 SAMPLE_LOG = HOME / "sample-app.log"
+STAFF = HOME / "staff"
 SAMPLE, SAMPLE_PASSWORD, SAMPLE_ROLES = "payroll", "sandbox", ("employee",)  # the page shows the password
 PORTS_TO_TRY = 50
 LOOK_EVERY_S = 0.1
 DATABASE, OWNER, PROGRAM = "mfabot", "mfabot_owner", "mfabot"
 ISSUER = "mfabot sandbox"
+HOLD_PRIVILEGED_S = "60"  # an hour in earnest; nobody plays that long
+STARTING, STAFF_STARTING = "The sandbox is still starting.", "Helpdesk, manager and admin are setting up their MFA."
 
 
 class SandboxError(Exception):
@@ -63,7 +66,7 @@ def main(*, fresh: bool, port: int) -> int:
         lock.truncate(0)
         try:
             return asyncio.run(_run(lock, fresh=fresh, port=port))
-        except (SandboxError, children.ChildError, postgres.PostgresError) as error:
+        except (SandboxError, children.ChildError, postgres.PostgresError, staff.StaffError) as error:
             say(str(error))
             return 1
         finally:
@@ -92,6 +95,7 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
         slack = StandIn(
             signing_secret=shared.signing_secret, bot_token=shared.bot_token, now=_now, store=HOME / "slack.json"
         )
+        slack.announce(STARTING)
         phone = Phone(HOME / "phone.json", _now)
         url = await _start_slack(slack, phone, port)
         stack.push_async_callback(slack.stop)
@@ -105,6 +109,7 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
             MFABOT_OWNER_DATABASE_URL=server.dsn(OWNER, DATABASE),
             MFABOT_KEYRING=str(KEYRING),
             MFABOT_ISSUER=ISSUER,
+            MFABOT_HOLD_PRIVILEGED_S=HOLD_PRIVILEGED_S,
         )
         if not KEYRING.exists():
             await children.once(environ, "keys", "new")
@@ -119,12 +124,17 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
         await children.until_listening(sample, sample_port, ending, SAMPLE_LOG)
         keeping_time = asyncio.create_task(slack.keep_time())
         stack.callback(keeping_time.cancel)
-
-        lock.write(url)
-        lock.flush()
-        say(f"\n    The sandbox is ready: {url}\n")
-        say(f"Ctrl-C ends it. What you play is kept in {HOME}/; --fresh forgets it.")
-        ended = await _watch(bot, ending)
+        preparing = asyncio.create_task(_prepare_staff(slack, phone, environ))
+        ended = await _watch(bot, ending, preparing)
+        if ended is None and not ending.is_set():
+            await preparing
+            slack.announce("")
+            lock.write(url)
+            lock.flush()
+            say(f"\n    The sandbox is ready: {url}\n")
+            say(f"Ctrl-C ends it. What you play is kept in {HOME}/; --fresh forgets it.")
+            ended = await _watch(bot, ending)
+        preparing.cancel()
         say("Ending ...")
     if ended is not None:
         raise SandboxError(f"The bot ended by itself (exit code {ended}). Its last lines:\n{children.tail(LOG)}")
@@ -211,9 +221,21 @@ async def _start_sample(environ: dict[str, str], slack: StandIn) -> tuple[leash.
     return started, port
 
 
-async def _watch(bot: leash.Leashed, ending: asyncio.Event) -> int | None:
-    """Wait for the end; return the bot's exit code if it was the bot that ended."""
-    while not ending.is_set():
+async def _prepare_staff(slack: StandIn, phone: Phone, environ: dict[str, str]) -> None:
+    """Let the staff come in, the first time; what was played since is left as it is."""
+    if STAFF.exists():
+        return
+    say("Setting up MFA for the staff, the way everybody does ...")
+    slack.announce(f"{STARTING} {STAFF_STARTING}")
+    await staff.enroll(slack, phone, _now, say)
+    say("Giving them their roles, on the host's command line ...")
+    await staff.appoint(environ, HOME, say)
+    await asyncio.to_thread(STAFF.touch)
+
+
+async def _watch(bot: leash.Leashed, ending: asyncio.Event, meanwhile: asyncio.Task[None] | None = None) -> int | None:
+    """Wait for the end, or for *meanwhile* to be done; return the bot's exit code if it was the bot that ended."""
+    while not ending.is_set() and not (meanwhile is not None and meanwhile.done()):
         if (code := bot.poll()) is not None:
             return code
         await asyncio.sleep(LOOK_EVERY_S)

@@ -6,14 +6,11 @@ from enum import StrEnum
 
 from bot.core import apps, audit
 from bot.core.apps import Key, ListedApp, Scope
-from bot.core.audit import Event
+from bot.core.audit import CLI, Event
 from bot.services.means import Means
 from storage import apps as stored
 from storage import audit as audit_events
 from storage.pool import Connection
-
-CLI = "cli"
-"""The surface of what is done on the host."""
 
 
 class CreateRefusal(StrEnum):

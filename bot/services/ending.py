@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.core import audit, enrollment
-from bot.core.audit import Event, by_person
+from bot.core.audit import Event, by_person, surface_of
 from bot.core.enrollment import Enrollment, State
 from bot.core.jobs import ShredQr
 from bot.core.people import Person
-from bot.core.throttle import SLACK
 from bot.services.notices import refresh_home
 from storage import audit as audit_events
 from storage import enrollments, jobs
@@ -51,5 +50,6 @@ async def record(
     actor: str | None = None,
 ) -> None:
     """Write an event about a person; without *actor* they did it themselves."""
-    event = Event(kind, now, actor or by_person(person.person_id), SLACK, person.person_id, detail or {})
+    by = actor or by_person(person.person_id)
+    event = Event(kind, now, by, surface_of(by), person.person_id, detail or {})
     await audit_events.record(conn, event)

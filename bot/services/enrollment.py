@@ -7,13 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 from bot.core import audit, codes, enrollment, messages, otpauth
-from bot.core.audit import SYSTEM
+from bot.core.actions import Action
+from bot.core.audit import SYSTEM, by_person
 from bot.core.codes import TotpCode
 from bot.core.enrollment import ConfirmRefusal, Enrollment, StartRefusal, State
 from bot.core.factors import Factor, RevokedWhy
 from bot.core.jobs import DeliverQr, ExpireEnrollment
 from bot.core.people import Person
 from bot.core.sealing import NONCE_BYTES, Place, Purpose
+from bot.services import authority, closing
+from bot.services.authority import Held
 from bot.services.ending import end, record, save_end
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
@@ -67,8 +70,8 @@ class Enrollments:
         """Start an enrollment; with *replacing*, *typed* is a current or recovery code. One effect an *intent* (X3)."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            person = (await people.lock(conn, [person_id]))[person_id]
-            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            held = await authority.hold(conn, self._means, [person_id])
+            person, factor = held.parties[person_id].person, held.factors.get(person_id)
             done = await enrollments.by_intent(conn, person_id, intent)
             if done is not None:
                 return Started(done.enrollment_id, done.expires_at)
@@ -79,6 +82,8 @@ class Enrollments:
                 lately=await enrollments.count_lately(conn, person_id, now=now),
                 limits=self._means.enrollment,
             )
+            if refusal is None and factor is not None and not await self._may_replace(conn, held, person_id):
+                refusal = StartRefusal.LOCKDOWN
             if refusal is not None:
                 await record(conn, audit.Kind.ENROLLMENT_REFUSED, person, now, {"why": refusal.value})
                 return refusal
@@ -98,12 +103,14 @@ class Enrollments:
         """Turn MFA on, if *typed* is a right code for this very pending secret (E1)."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            person = (await people.lock(conn, [by]))[by]
-            factor = (await factors.lock_active(conn, [by])).get(by)
+            held = await authority.hold(conn, self._means, [by])
+            person, factor = held.parties[by].person, held.factors.get(by)
             pending = await enrollments.get(conn, enrollment_id)
             if pending is None:
                 return ConfirmRefusal.NOT_YOURS
             refusal = enrollment.may_confirm(pending, by=person, now=now)
+            if refusal is None and factor is not None and not await self._may_replace(conn, held, by):
+                refusal = ConfirmRefusal.LOCKDOWN
             if refusal is not None:
                 if refusal is ConfirmRefusal.EXPIRED and pending.state is State.PENDING:
                     await end(conn, person, pending, State.EXPIRED, now)
@@ -144,6 +151,9 @@ class Enrollments:
         async with self._means.pool.transaction() as conn:
             found = await self._look(conn, enrollment_id, by)
             return found if isinstance(found, ConfirmRefusal) else self._open(*found)
+
+    async def _may_replace(self, conn: Connection, held: Held, person_id: int) -> bool:
+        return await authority.refusal(conn, self._means, Action.REPLACE_OWN, held, actor_id=person_id) is None
 
     async def _look(self, conn: Connection, enrollment_id: int, by: int) -> tuple[Person, Enrollment] | ConfirmRefusal:
         person = (await people.lock(conn, [by]))[by]
@@ -193,6 +203,7 @@ class Enrollments:
         if old is not None:
             await factors.revoke(conn, old.factor_id, why=RevokedWhy.REPLACED, now=now)
             await recovery_codes.void(conn, old.factor_id, now=now)
+            await closing.supersede(conn, person.person_id, by=by_person(person.person_id), now=now)
         factor_id = await factors.next_id(conn)
         place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor_id)
         sealed = self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES))

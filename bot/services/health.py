@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from bot.core.faults import DatabaseAway
 from bot.core.sealing import Keyring
-from storage import jobs, schema
+from storage import chain, jobs, schema
 from storage.pool import Pool
 
 MOST_OFFSET_S = 2.0
+MOST_AUDIT_LAG_S = 10.0
 KEYS_EVERY = timedelta(minutes=1)  # it reads all factors
 
 
@@ -26,6 +27,13 @@ class Health:
     """Whether the program connects as the owner of the schema, which it should not."""
     held_jobs: int = 0
     """Jobs that were tried for a day and given up on; somebody has to look."""
+    audit_lag_s: float | None = None
+    """Age of the oldest audit event that the chain lacks; it is linked within a second where a worker runs."""
+
+    @property
+    def audit_lags(self) -> bool:
+        """Whether the chain is further behind than it can be where a worker runs."""
+        return self.audit_lag_s is not None and self.audit_lag_s > MOST_AUDIT_LAG_S
 
     @property
     def ready(self) -> bool:
@@ -50,6 +58,7 @@ class Checkup:
                 before = self._now()
                 seen = await schema.look(conn)
                 held = await jobs.count_held(conn) if seen.sufficient else 0
+                unlinked = await chain.oldest_unlinked(conn) if seen.sufficient else None
                 offset = (before + (self._now() - before) / 2 - seen.at).total_seconds()
                 if seen.sufficient and (self._keys_seen is None or before - self._keys_seen > KEYS_EVERY):
                     self._unknown = sorted(await schema.key_ids(conn) - self._keyring.keys.keys())
@@ -67,4 +76,7 @@ class Checkup:
             problems.append(
                 f"This clock and the database's are {offset:.1f} s apart; at most {MOST_OFFSET_S:.0f} s will do."
             )
-        return Health(tuple(problems), round(offset, 3), seen.as_owner, held)
+        lag = max(0.0, (before - unlinked).total_seconds()) if unlinked else 0.0
+        return Health(
+            tuple(problems), round(offset, 3), seen.as_owner, held, round(lag, 3) if seen.sufficient else None
+        )

@@ -17,6 +17,7 @@ from bot.core.factors import Factor
 from bot.core.messages import Kind
 from bot.core.people import Person
 from bot.core.sealing import Place, Purpose
+from bot.services import closing
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
 from storage import attempts, factors, recovery_codes
@@ -67,10 +68,10 @@ class Judge:
     async def judge(self, conn: Connection, person: Person, factor: Factor | None, typed: str, asked: Asked) -> Judged:
         """Judge what somebody *typed* as a code of *person*, whose *factor* the transaction holds."""
         now = self._means.now()
-        if person.suspended and not asked.while_suspended:
-            return Judged(Verdict.SUSPENDED)
-        if factor is None:
-            return Judged(Verdict.NOT_ENROLLED)
+        suspended = person.suspended and not asked.while_suspended
+        barred = codes.barred(suspended=suspended, enrolled=factor is not None)
+        if barred is not None or factor is None:
+            return Judged(barred or Verdict.NOT_ENROLLED)
         code = codes.parse(typed)
         if isinstance(code, RecoveryCode) and asked.recovery:
             return await self._judge_recovery(conn, person, factor, code, asked, now)
@@ -163,6 +164,9 @@ class Judge:
             *(Event(_EVENTS[change], now, asked.actor, asked.surface, person.person_id) for change in changes),
         )
         await self._tell_of_waits(conn, factor, changes, asked, now)
+        if accepted:
+            # Who can produce codes needs no reset.
+            await closing.self_cancel(conn, person.person_id, by=asked.actor, now=now)
         return Judged(judgement.verdict, method=Method.TOTP if accepted else None)
 
     async def _tell_of_waits(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.core import enrollment, throttle
+from bot.core import enrollment, policy, resets, throttle
 from bot.core.sealing import Keyring
 from storage.pool import Pool
 
@@ -24,5 +24,9 @@ class Means:
     throttle: throttle.Limits
     enrollment: enrollment.Limits
     issuer: str
+    policy: policy.Limits = field(default_factory=policy.Limits)
+    resets: resets.Limits = field(default_factory=resets.Limits)
+    approvers_channel: str | None = None
+    """Slack's id of the private channel that is asked where nobody in particular could approve."""
     rate_per_key_s: int = 500
     """How often a second an API key may ask, where its app has no rate of its own."""

@@ -6,19 +6,27 @@ from dataclasses import dataclass
 
 from bot.core.jobs import EditMessage
 from bot.core.messages import Message, Posted
+from bot.core.people import Person
 from bot.core.throttle import SLACK
+from bot.services.cards import Card, card
 from bot.services.means import Means
-from storage import apps, jobs, messages, people
+from storage import apps, jobs, messages, people, reset_messages
 from storage.pool import Connection
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice and what its words need: the owner's Slack id, and the name of the app that it speaks of."""
+    """A notice and what its words need: the owner's Slack id, the name of the app or the request that it speaks of.
+
+    *in_channel* is where it goes, if not into the owner's DM; *about* a person that it names.
+    """
 
     message: Message
     slack_user_id: str
     app: str | None
+    card: Card | None = None
+    in_channel: str | None = None
+    about: Person | None = None
 
 
 class Messages:
@@ -34,7 +42,14 @@ class Messages:
             person = None if message is None else await people.get(conn, message.person_id)
             if message is None or person is None:
                 return None
-            return Notice(message, person.slack_user_id, await self._app(conn, message))
+            about = await reset_messages.request_of(conn, message_id)
+            if about is None:
+                somebody = message.detail.get("person")
+                named = await people.get(conn, somebody) if isinstance(somebody, int) else None
+                return Notice(message, person.slack_user_id, await self._app(conn, message), about=named)
+            request_id, in_channel = about
+            shown = await card(conn, self._means, request_id)
+            return Notice(message, person.slack_user_id, None, shown, in_channel)
 
     async def posted(self, message_id: int, *, channel: str, ts: str) -> Posted:
         """Store where the bare sentence is."""

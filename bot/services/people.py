@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import audit, suspension
-from bot.core.audit import SYSTEM
+from bot.core import permissions
 from bot.core.factors import Status
-from bot.core.messages import Kind
-from bot.core.people import Actor, Home, Person, Profile, Standing, SuspendedWhy
-from bot.services.ending import cancel_pending, record
+from bot.core.people import Actor, Home, Person, Profile, Standing
+from bot.services import authority
 from bot.services.means import Means
-from bot.services.notices import refresh_home, tell
-from storage import enrollments, factors, people, recovery_codes, workspaces
+from bot.services.profiles import save_profile
+from storage import enrollments, factors, people, recovery_codes, suspensions, workspaces
 
 
 class People:
@@ -47,28 +45,8 @@ class People:
         A deactivated account is suspended and its pending enrollment cancelled. One that came back stays suspended
         until a current code is shown, unless there is no factor that could show one.
         """
-        now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            # Saving holds the row, so nothing changes under what is read of the factor.
-            person = await people.save(conn, profile, now=now)
-            factor = (await factors.lock_active(conn, [person.person_id])).get(person.person_id)
-            if person.standing is Standing.DELETED and person.suspended_why is not SuspendedWhy.DEACTIVATED:
-                # A suspension for another reason keeps that reason: what lifts it then asks for more.
-                why = person.suspended_why or SuspendedWhy.DEACTIVATED
-                await people.suspend(conn, person.person_id, why=why, now=now)
-                await cancel_pending(conn, person, now, actor=SYSTEM)
-                if not person.suspended:
-                    detail = {"why": why.value}
-                    await record(conn, audit.Kind.SUSPENDED, person, now, detail, actor=SYSTEM)
-            elif suspension.after_return(person, has_factor=factor is not None):
-                await people.release(conn, person.person_id)
-                detail = {"why": SuspendedWhy.DEACTIVATED.value}
-                await record(conn, audit.Kind.RELEASED, person, now, detail, actor=SYSTEM)
-                await tell(conn, person.person_id, Kind.RELEASED, now=now)
-                await refresh_home(conn, person.person_id)
-            else:
-                return person
-            return (await people.lock(conn, [person.person_id]))[person.person_id]
+            return await save_profile(conn, profile, now=self._means.now())
 
     async def take_in(self, profile: Profile) -> bool:
         """Save one of a whole workspace, unless nobody has ever had to do with them and nobody will (X7)."""
@@ -87,10 +65,13 @@ class People:
                 return None
             status = await factors.status(conn, person_id) or Status()
             pending = await enrollments.pending_of(conn, person_id)
+            party = (await authority.look(conn, [person_id]))[person_id]
             left = await recovery_codes.left(conn, status.factor_id) if status.factor_id else 0
             return person, replace(
                 status,
                 codes_left=left,
                 pending_enrollment=pending.enrollment_id if pending else None,
                 pending_until=pending.expires_at if pending else None,
+                release_offered=await suspensions.release_at(conn, person_id) is not None,
+                rights=party.rights if party.able else permissions.NONE,
             )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.jobs import GIVE_UP_AFTER, ExpireEnrollment, ShredQr
+from bot.core.jobs import GIVE_UP_AFTER, ExecuteReset, ExpireEnrollment, ExpireReset, ShredQr
+from bot.core.resets import Reset, State
 from bot.services.means import Means
 from storage import audit, enrollments, jobs
+from storage import resets as requests
 from storage.jobs import OpenQueue
 
 SWEEP_AFTER = timedelta(minutes=1)
@@ -35,7 +37,8 @@ class Queue:
     async def sweep(self) -> int:
         """Enqueue what a crash may have left; return how many (E4).
 
-        Those are overdue enrollments, unshredded ones, and jobs that are held though they are young.
+        Those are overdue enrollments, unshredded ones, requests whose time has come, and jobs that are held though they
+        are young. A request that a lockdown keeps waiting comes by here again and again.
         """
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
@@ -44,10 +47,17 @@ class Queue:
             overdue = await enrollments.overdue(conn, now=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             left = await enrollments.unshredded(conn, ended_before=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             await jobs.enqueue_once(conn, *map(ExpireEnrollment, overdue), *map(ShredQr, left))
+            resets = await requests.due(conn, now=now, limit=SWEEP_AT_MOST)
+            await jobs.enqueue_once(conn, *map(_for, resets))
             held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
-            return len(overdue) + len(left) + held
+            return len(overdue) + len(left) + len(resets) + held
 
     async def trim(self) -> int:
         """Forget the oldest lines of the queue's log; return how many. The queue notes three or more of each job."""
         async with self._means.pool.transaction() as conn:
             return await jobs.trim_log(conn, older_than=LOG_KEPT, limit=TRIM_AT_MOST)
+
+
+def _for(reset: Reset) -> ExpireReset | ExecuteReset:
+    waits = reset.state is State.AWAITING_APPROVAL
+    return ExpireReset(reset.request_id) if waits else ExecuteReset(reset.request_id)

@@ -8,12 +8,15 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.core import audit, codes, messages, recovery
+from bot.core.actions import Action, Guard
 from bot.core.audit import Event, by_person
 from bot.core.codes import RecoveryCode, TotpCode
 from bot.core.factors import Factor
 from bot.core.people import Person
 from bot.core.sealing import Purpose
 from bot.core.throttle import SLACK
+from bot.services import authority
+from bot.services.ending import record
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
@@ -68,14 +71,18 @@ class Recovery:
         self._means = means
         self._judge = judge
 
-    async def renew(self, person_id: int, *, intent: UUID, typed: str) -> NewCodes | MakeRefusal | Judged:
+    async def renew(self, person_id: int, *, intent: UUID, typed: str) -> NewCodes | MakeRefusal | Guard | Judged:
         """Make new codes for a current TOTP code; a recovery code will not do. One effect an *intent* (X3)."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            person = (await people.lock(conn, [person_id]))[person_id]
-            factor = (await factors.lock_active(conn, [person_id])).get(person_id)
+            held = await authority.hold(conn, self._means, [person_id])
+            person, factor = held.parties[person_id].person, held.factors.get(person_id)
             if factor is not None and await recovery_codes.was_made(conn, factor.factor_id, intent=intent):
                 return MakeRefusal.ALREADY_DONE
+            refusal = await authority.refusal(conn, self._means, Action.RENEW_OWN, held, actor_id=person_id)
+            if refusal is not None:
+                await record(conn, audit.Kind.OWN_REFUSED, person, now, {"why": refusal.value, "act": "renew"})
+                return refusal
             asked = in_slack(person_id, "recovery-codes", recovery=False)
             judged = await self._judge.judge(conn, person, factor, typed, asked)
             if not judged.accepted or factor is None:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from bot.core import audit, codes, suspension
+from bot.core.actions import Action
+from bot.core.audit import by_person
 from bot.core.codes import RecoveryCode, Verdict
 from bot.core.factors import Factor
 from bot.core.jobs import EditMessage
-from bot.core.messages import Kind, Settled
+from bot.core.messages import Kind, Message, Settled
 from bot.core.people import Person, SuspendedWhy
+from bot.core.resets import State
 from bot.core.suspension import ReleaseRefusal
-from bot.services.ending import cancel_pending, record
+from bot.services import authority, closing
+from bot.services.authority import Held
+from bot.services.ending import record
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
-from storage import factors, jobs, messages, people, recovery_codes
+from bot.services.suspending import suspend
+from storage import factors, jobs, messages, people, recovery_codes, reset_messages, suspensions
+from storage import resets as requests
 from storage.pool import Connection
 
 
@@ -25,6 +33,8 @@ class Stopped(StrEnum):
     NOW = "now"
     BEFORE = "before"
     NOT_YOURS = "not_yours"
+    VETOED = "vetoed"
+    """The reset that the notice told of is stopped; nobody is suspended."""
 
 
 class Released(StrEnum):
@@ -44,25 +54,44 @@ class Suspension:
         """Suspend the owner of a notice, who says that what it tells was not them. It needs no code: it tightens."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            person = (await people.lock(conn, [by]))[by]
-            await factors.lock_active(conn, [by])
+            held = await authority.hold(conn, self._means, [by], admins=True)
             message = await messages.get(conn, message_id)
             if message is None or message.person_id != by:
                 return Stopped.NOT_YOURS
-            if not message.asks:
-                return Stopped.BEFORE
-            await messages.settle(conn, message_id, Settled.STOPPED, now=now)
-            await jobs.enqueue(conn, EditMessage(message_id))
-            if person.suspended and person.suspended_why is not SuspendedWhy.DEACTIVATED:
-                return Stopped.BEFORE
-            # An account that has just come back would need one current code; from now on it needs a recovery code too.
-            await people.suspend(conn, by, why=SuspendedWhy.NOT_ME, now=now)
-            await cancel_pending(conn, person, now)
-            detail: audit.Detail = {"why": SuspendedWhy.NOT_ME.value, "message": message_id}
-            await record(conn, audit.Kind.SUSPENDED, person, now, detail)
-            await tell(conn, by, Kind.SUSPENDED, now=now)
-            await refresh_home(conn, by)
-            return Stopped.NOW
+            if message.kind is Kind.RESET_OPENED:
+                return await self._veto(conn, held, message_id, by, now)
+            return await self._stop(conn, held.parties[by].person, message, now)
+
+    async def _stop(self, conn: Connection, person: Person, message: Message, now: datetime) -> Stopped:
+        if not message.asks:
+            return Stopped.BEFORE
+        by, message_id = person.person_id, message.message_id
+        await messages.settle(conn, message_id, Settled.STOPPED, now=now)
+        await jobs.enqueue(conn, EditMessage(message_id))
+        detail: audit.Detail = {"message": message_id}
+        if not await suspend(conn, person, SuspendedWhy.NOT_ME, by=by_person(by), now=now, detail=detail):
+            return Stopped.BEFORE
+        await tell(conn, by, Kind.SUSPENDED, now=now)
+        return Stopped.NOW
+
+    async def _veto(self, conn: Connection, held: Held, message_id: int, by: int, now: datetime) -> Stopped:
+        """Stop the reset that the notice tells of (A13); pressed when it was carried out already, it suspends."""
+        about = await reset_messages.request_of(conn, message_id)
+        reset = None if about is None else await requests.lock(conn, about[0])
+        if reset is None:
+            return Stopped.BEFORE
+        refusal = await authority.refusal(
+            conn, self._means, Action.VETO, held, actor_id=by, subject_id=reset.subject_id
+        )
+        if refusal is not None:
+            return Stopped.NOT_YOURS
+        if reset.open:
+            await closing.end(conn, reset, State.VETOED, by=by_person(by), now=now)
+            return Stopped.VETOED
+        # The press counts for the notice that followed, and as often as that one: once.
+        told_id = await reset_messages.done_of(conn, reset.request_id)
+        told = None if told_id is None else await messages.get(conn, told_id)
+        return Stopped.BEFORE if told is None else await self._stop(conn, held.parties[by].person, told, now)
 
     async def release(self, person_id: int, *, typed: str, recovery_code: str) -> Released | ReleaseRefusal | Judged:
         """Lift the owner's own suspension: a current code, and where the reason asks for it a recovery code as well."""
@@ -73,13 +102,15 @@ class Suspension:
             refusal = suspension.may_release(person, has_factor=factor is not None)
             if refusal is not None or factor is None or person.suspended_why is None:
                 return refusal or ReleaseRefusal.NO_FACTOR
-            second = await self._second(conn, person, factor, recovery_code)
+            offered = await suspensions.release_at(conn, person_id) is not None
+            second = [] if offered else await self._second(conn, person, factor, recovery_code)
             if isinstance(second, Judged):
                 return second
             judged = await self._both(conn, person, factor, second, typed)
             if not judged.accepted:
                 return judged
             await people.release(conn, person_id)
+            await suspensions.forget(conn, person_id)
             await record(conn, audit.Kind.RELEASED, person, now, {"why": person.suspended_why.value})
             await tell(conn, person_id, Kind.RELEASED, now=now)
             await refresh_home(conn, person_id)

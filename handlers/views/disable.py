@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.core.actions import Guard
 from bot.services.disable import Disabled, OtherFactor
 from handlers import ids
+from handlers.views import refusals
 from handlers.views.blocks import Json, code_input, modal, said, section
 
 REMOVE_ACCOUNT = "Now remove the account from your authenticator app: its codes are worth nothing any more."
@@ -31,12 +33,14 @@ def nothing_to_disable() -> Json:
     return said("Your MFA is off already. Type `/mfa enable` to turn it on.")
 
 
-def outcome(done: Disabled | OtherFactor) -> Json:
+def outcome(done: Disabled | OtherFactor | Guard) -> Json:
     """Return what the modal says then (S8)."""
     match done:
         case Disabled.NOW | Disabled.BEFORE:
             return said(f"*MFA is off.* {REMOVE_ACCOUNT}")
         case OtherFactor.CHANGED:
             return said("Your MFA has changed since this window was opened; nothing was done. Open it anew from Home.")
+        case Guard():
+            return said(refusals.guard(done))
         case _:
             assert_never(done)

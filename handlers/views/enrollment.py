@@ -7,12 +7,13 @@ from typing import assert_never
 from uuid import UUID
 
 from bot.core import otpauth
+from bot.core.actions import Guard
 from bot.core.enrollment import ConfirmRefusal, StartRefusal, State
 from bot.services.delivery import Delivery, Leftovers
 from bot.services.enrollment import InvalidFormat, Started, WrongCode
 from handlers import ids
 from handlers.people import Turned
-from handlers.views import codes, home
+from handlers.views import codes, home, refusals
 from handlers.views.blocks import (
     Blocks,
     Json,
@@ -100,6 +101,8 @@ def start_refused(why: StartRefusal) -> Json:
             return said("Your MFA is off, so there is nothing to replace. Type `/mfa enable` to turn it on.")
         case StartRefusal.TOO_MANY_STARTS:
             return said(STARTS)
+        case StartRefusal.LOCKDOWN:
+            return said(refusals.guard(Guard.NO_LOCKDOWN))
         case _:
             assert_never(why)
 
@@ -152,6 +155,8 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
             return said("A newer QR code has taken its place. Use the newest one in the Messages tab.")
         case ConfirmRefusal.EXHAUSTED:
             return said("Too many wrong codes; this QR code is void. Type `/mfa enable` to start again with a new one.")
+        case ConfirmRefusal.LOCKDOWN:
+            return said(refusals.guard(Guard.NO_LOCKDOWN))
         case ConfirmRefusal.UNDELIVERED:
             return said("The QR code could not be delivered. Type `/mfa enable` to start again.")
         case _:

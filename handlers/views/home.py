@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.core.factors import Status
 from bot.core.people import Person, SuspendedWhy
+from bot.core.permissions import Permission, Rights
 from handlers import ids
 from handlers.people import Turned
 from handlers.views.blocks import Blocks, Json, actions, at, button, context, divider, header, section
@@ -45,8 +46,30 @@ def home(person: Person, status: Status, *, says: str = "") -> Json:
     said = [section(says)] if says else []
     return {
         "type": "home",
-        "blocks": [header("Profile"), divider(), *said, section(f"*{TITLE}*"), *_status(person, status)],
+        "blocks": [
+            header("Profile"),
+            divider(),
+            *said,
+            section(f"*{TITLE}*"),
+            *_status(person, status),
+            *utilities(status.rights),
+        ],
     }
+
+
+def utilities(rights: Rights) -> Blocks:
+    """Return the section for who holds rights; nothing for everybody else."""
+    buttons = []
+    if rights.has(Permission.VIEW_USERS):
+        buttons.append(button(ids.USERS, "Users"))
+    answers = (Permission.DISABLE_TWO_FACTOR, Permission.REQUEST_RESETS, Permission.APPROVE_RESETS)
+    if any(map(rights.has, answers)):
+        buttons.append(button(ids.REQUESTS, "Requests"))
+    if rights.has(Permission.MANAGE_ROLES):
+        buttons.append(button(ids.ROLES, "Roles"))
+    if rights.has(Permission.VIEW_AUDIT):
+        buttons.append(button(ids.AUDIT, "Audit"))
+    return [header("Utilities > Security"), divider(), actions(*buttons)] if buttons else []
 
 
 def home_says(sentence: str) -> Json:
@@ -80,7 +103,9 @@ def _suspended(person: Person, status: Status) -> Blocks:
     if status.factor_id is None:
         need = "There is no factor that could prove it is you: ask your helpdesk to release you."
         return [section(f"*Suspended*{since}. No application lets you in. {need}")]
-    if why is SuspendedWhy.DEACTIVATED:
+    if status.release_offered:
+        need = "Your helpdesk has released you: one current code ends this."
+    elif why is SuspendedWhy.DEACTIVATED:
         need = "Your Slack account was deactivated and is back. One current code ends this."
     else:
         need = "If it was you after all, a current code and a recovery code end this. If not, ask your helpdesk."

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bot.core.host import BreakGlass
 from bot.core.messages import Kind, Settled
+from bot.services.cards import Card
 from bot.services.messages import Notice
 from handlers import ids
-from handlers.views.blocks import Blocks, actions, at, button, context, section
+from handlers.views import resets
+from handlers.views.blocks import Blocks, actions, at, button, context, plain_section, section
 from handlers.views.disable import REMOVE_ACCOUNT
 
 STOP = "This wasn't me - stop it"
+_GLASS: dict[str, str] = {
+    BreakGlass.RESET: "somebody's MFA was disabled, without anybody's approval.",
+    BreakGlass.UNLOCK: "somebody's codes were unlocked.",
+    BreakGlass.WAKE: "somebody's sleeping rights were woken.",
+    BreakGlass.LIFT_LOCKDOWN: "the lockdown was lifted.",
+}
 
 
 def sentence(notice: Notice) -> str:
@@ -43,6 +52,39 @@ def sentence(notice: Notice) -> str:
             return "Your MFA is suspended: no application lets you in. Tell your helpdesk what happened."
         case Kind.RELEASED:
             return "Your MFA is no longer suspended. Applications let you in again."
+        case (
+            Kind.RESET_OPENED
+            | Kind.RESET_MINE
+            | Kind.RESET_CARD
+            | Kind.RESET_REMINDER
+            | Kind.RESET_OUTCOME
+            | Kind.RESET_DONE
+            | Kind.RIGHTS_DORMANT
+        ):
+            if notice.card is None:
+                raise ValueError("a message about a request needs the request")
+            return resets.sentence(message.kind, notice.card, mine=_mine(notice, notice.card))
+        case Kind.RIGHTS_WOKEN:
+            return "Rights that slept since a reset count again."
+        case Kind.ROLE_GRANTED:
+            return f"The role “{message.detail.get('role')}” was granted."
+        case Kind.ROLE_REVOKED:
+            return f"The role “{message.detail.get('role')}” was taken away."
+        case Kind.LOCKDOWN_STARTED:
+            return "A lockdown is on: nothing that weakens anybody's MFA is done until another person lifts it."
+        case Kind.LOCKDOWN_LIFTED:
+            return "The lockdown is over."
+        case Kind.RELEASE_OFFERED:
+            return "Your helpdesk has released you. One current code from your authenticator app ends the suspension."
+        case Kind.ROLE_DEFINED:
+            return f"The role “{message.detail.get('role')}” was defined anew on the host."
+        case Kind.MANAGER_SET:
+            return "On the host it was set anew who manages somebody, and may approve a reset of their MFA."
+        case Kind.MANAGERS_SET:
+            count = message.detail.get("count")
+            return f"On the host it was set anew who manages {count} people, and may approve resets of their MFA."
+        case Kind.GLASS_BROKEN:
+            return f"The glass was broken on the host: {_GLASS.get(str(message.detail.get('act')), 'see the audit.')}"
         case Kind.ENROLLMENT:
             raise ValueError("the message with the QR code is no notice")
         case _:
@@ -53,12 +95,23 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
     """Return text and blocks; the button as long as the question is open, then who answered and when."""
     text = sentence(notice)
     message = notice.message
+    if notice.card is not None:
+        stop = button(ids.NOT_ME, STOP, message.message_id, style="danger") if message.asks else None
+        return text, resets.blocks(message.kind, notice.card, mine=_mine(notice, notice.card), stop=stop)
     shown: Blocks = [section(text), context(at(message.created_at))]
+    if notice.about is not None:
+        shown.append(plain_section(resets.named(notice.about)))
+    if message.kind is Kind.RELEASE_OFFERED:
+        shown.append(actions(button(ids.WAS_ME, "Enter the code")))
     if message.asks:
         shown.append(actions(button(ids.NOT_ME, STOP, message.message_id, style="danger")))
     elif message.settled is not None and message.settled_at is not None:
         shown.append(context(f"{_settled(message.settled)} {at(message.settled_at)}"))
     return text, shown
+
+
+def _mine(notice: Notice, card: Card) -> bool:
+    return notice.in_channel is None and notice.message.person_id == card.subject.person_id
 
 
 def _settled(settled: Settled) -> str:

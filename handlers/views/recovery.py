@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import assert_never
 from uuid import UUID
 
+from bot.core.actions import Guard
+from bot.services.recovery import MakeRefusal
 from handlers import ids
+from handlers.views import refusals
 from handlers.views.blocks import Json, actions, button, code_input, context, modal, plain_section, said, section
 
 
@@ -44,12 +48,18 @@ def shown(codes: Sequence[str], set_id: int, *, enabled: bool) -> Json:
     )
 
 
-def already_done() -> Json:
-    """Return what a second submission of the same form reads."""
-    return said(
-        "Done: new recovery codes were made, and shown once. If you did not see them, make others:",
-        actions(button(ids.RECOVERY_CODES, "Recovery codes")),
-    )
+def not_made(why: MakeRefusal | Guard) -> Json:
+    """Return what is read where no new codes were made; a second submission of the same form is one such case."""
+    match why:
+        case MakeRefusal.ALREADY_DONE:
+            return said(
+                "Done: new recovery codes were made, and shown once. If you did not see them, make others:",
+                actions(button(ids.RECOVERY_CODES, "Recovery codes")),
+            )
+        case Guard():
+            return said(refusals.guard(why))
+        case _:
+            assert_never(why)
 
 
 def outdated() -> Json:

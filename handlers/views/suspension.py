@@ -23,6 +23,8 @@ def stopped(done: Stopped) -> str:
                 "*Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
                 "happened. If it was you after all, press “It was me” in the Home tab."
             )
+        case Stopped.VETOED:
+            return "*Stopped.* Your MFA stays as it is, and whoever asked for the reset is told."
         case Stopped.BEFORE:
             return "This was answered before. Type `/mfa` to see how things stand."
         case Stopped.NOT_YOURS:
@@ -31,16 +33,20 @@ def stopped(done: Stopped) -> str:
             assert_never(done)
 
 
-def form(why: SuspendedWhy) -> Json:
-    """Return the modal that lifts one's own suspension: both codes, or the current one where that is enough."""
+def form(why: SuspendedWhy, *, offered: bool = False) -> Json:
+    """Return the modal that lifts one's own suspension: both codes, or the current one where that is enough.
+
+    *offered*: helpdesk has released them already.
+    """
+    both = needs_recovery_code(why) and not offered
     blocks = [section("This lifts the suspension: applications let you in again, with your codes as before.")]
-    if needs_recovery_code(why):
+    if both:
         blocks.append(
             code_input(
                 "24 letters and digits, one of those you saved.", label="Recovery code", block_id=ids.RECOVERY_CODE
             )
         )
-    blocks.append(code_input("Six digits from your authenticator app.", focus=not needs_recovery_code(why)))
+    blocks.append(code_input("Six digits from your authenticator app.", focus=not both))
     return modal("MFA: it was me", blocks, callback_id=ids.RELEASE_FORM, submit="Release", close="Not now")
 
 

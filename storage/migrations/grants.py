@@ -11,6 +11,7 @@ from collections.abc import Iterator
 READ = "SELECT"
 WRITE = "SELECT, INSERT, UPDATE"
 APPEND = "SELECT, INSERT"
+MARK = "SELECT, INSERT, DELETE"
 QUEUE = "SELECT, INSERT, UPDATE, DELETE"
 
 TABLES = {
@@ -26,8 +27,18 @@ TABLES = {
     "public.qr_file": WRITE,
     "public.relying_app": WRITE,
     "public.app_key": WRITE,
+    "public.role": WRITE,
+    "public.role_grant": WRITE,
+    "public.manager": QUEUE,
+    "public.lockdown": WRITE,
+    "public.reset_request": WRITE,
+    "public.reset_message": WRITE,
+    "public.suspension": QUEUE,
+    "public.profile_change": WRITE,
     "public.audit_event": APPEND,
     "public.audit_link": APPEND,
+    "public.audit_unlinked": MARK,
+    "public.audit_head": WRITE,
     "jobs.pgqueuer": QUEUE,
     "jobs.pgqueuer_log": QUEUE,
     "jobs.pgqueuer_schedules": QUEUE,

@@ -1,10 +1,12 @@
 """Who somebody is to the home workspace; what Slack did not say counts against them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.people import Actor, Home, Profile, Standing, is_home, profile
+from bot.core import people
+from bot.core.people import Actor, Home, Person, Profile, Standing, is_home, profile
 
 HOME = Home("T0MFA", None, "U0BOT")
 IN_AN_ORGANIZATION = Home("T0MFA", "E0ORG", "U0BOT")
@@ -103,3 +105,25 @@ def test_whatever_slack_says_of_a_name_fits_into_a_row(shown: object, name: str,
 )
 def test_only_the_home_workspace_or_its_organization_acts(actor: Actor, home: Home, *, ours: bool) -> None:
     assert is_home(actor, home) is ours
+
+
+@pytest.mark.parametrize(
+    ("known", "answer", "seen_s_ago", "overtaken"),
+    [
+        (Standing.GUEST, Standing.MEMBER, 1, True),
+        (Standing.DELETED, Standing.MEMBER, 9, True),
+        (Standing.GUEST, Standing.MEMBER, 10, False),
+        (Standing.MEMBER, Standing.MEMBER, 1, False),
+        (Standing.MEMBER, Standing.GUEST, 1, False),
+        (Standing.GUEST, Standing.DELETED, 1, False),
+    ],
+)
+def test_an_answer_may_be_older_than_what_was_saved_since(
+    known: Standing, answer: Standing, seen_s_ago: int, *, overtaken: bool
+) -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    person = Person(1, "T0MFA", "U0ADA", known, "Ada", None, None, None)
+
+    told = Profile("T0MFA", "U0ADA", None, answer, "Ada", None, None)
+
+    assert people.overtaken(person, told, seen_at=now - timedelta(seconds=seen_s_ago), now=now) is overtaken

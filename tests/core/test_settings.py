@@ -59,12 +59,12 @@ def test_all_faults_are_told_at_once_and_without_their_values(environ: dict[str,
 
     assert [fault.split()[0] for fault in found] == [
         "MFABOT_ISUER",
+        "MFABOT_LOCK_AFTER",
         "MFABOT_KEYRING",
         "SLACK_BOT_TOKEN",
         "SLACK_SIGNING_SECRET",
         "MFABOT_ISSUER",
         "MFABOT_PORT",
-        "MFABOT_LOCK_AFTER",
     ]
     assert "MFABOT_ISUER is no setting; did you mean MFABOT_ISSUER?" in found
     assert "SLACK_BOT_TOKEN is missing." in found

@@ -9,6 +9,8 @@ from bot.core.people import Person
 from bot.jobs.queue import Jobs
 from bot.sandbox.slack import StandIn
 from bot.services.queue import Queue
+from tests.support.audit import Audit, open_audit
+from tests.support.cast import Cast, assemble
 from tests.support.database import Database
 from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import BEN
@@ -44,3 +46,14 @@ async def jobs(services: Services, database: Database, slack: StandIn) -> AsyncI
 @pytest_asyncio.fixture
 async def ben(services: Services) -> Person:
     return await services.people.save(BEN)
+
+
+@pytest_asyncio.fixture
+async def audit(database: Database) -> AsyncIterator[Audit]:
+    async with open_audit(database) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def cast(services: Services) -> Cast:
+    return await assemble(services)

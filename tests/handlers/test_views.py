@@ -23,6 +23,7 @@ from bot.services.disable import Disabled, OtherFactor
 from bot.services.enrollment import InvalidFormat, Started, WrongCode
 from bot.services.judging import Judged
 from bot.services.messages import Notice
+from bot.services.recovery import MakeRefusal
 from bot.services.suspension import Stopped
 from handlers import errors
 from handlers.people import Turned
@@ -65,13 +66,26 @@ def modals() -> Iterator[dict[str, Any]]:
     yield from map(disable.outcome, [*Disabled, *OtherFactor])
     yield recovery.form(INTENT)
     yield from (recovery.shown(CODES, 5, enabled=enabled) for enabled in (True, False))
-    yield recovery.already_done()
+    yield from map(recovery.not_made, MakeRefusal)
     yield recovery.outdated()
     yield from map(said, map(suspension.stopped, Stopped))
     yield from map(suspension.form, SuspendedWhy)
     yield suspension.released()
     yield from map(suspension.refused, ReleaseRefusal)
     yield from map(said, (errors.AWAY, errors.LOST, errors.FAILED, home.NOT_OPENED))
+
+
+ABOUT_REQUESTS = {
+    Kind.ENROLLMENT,
+    Kind.RESET_OPENED,
+    Kind.RESET_MINE,
+    Kind.RESET_CARD,
+    Kind.RESET_REMINDER,
+    Kind.RESET_OUTCOME,
+    Kind.RESET_DONE,
+    Kind.RIGHTS_DORMANT,
+}
+"""Shown by the enrollment's own view, and tested in test_reset_views."""
 
 
 def labels(blocks: list[dict[str, Any]]) -> list[str]:
@@ -132,7 +146,7 @@ def test_an_ended_enrollment_leaves_words_alone(state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "settled"), list(product([kind for kind in Kind if kind is not Kind.ENROLLMENT], [None, *Settled]))
+    ("kind", "settled"), list(product([kind for kind in Kind if kind not in ABOUT_REQUESTS], [None, *Settled]))
 )
 def test_a_notice_asks_until_it_is_settled(kind: Kind, settled: Settled | None) -> None:
     notice = Notice(message(kind, settled), "U0ADA", "payroll")
@@ -141,7 +155,8 @@ def test_a_notice_asks_until_it_is_settled(kind: Kind, settled: Settled | None) 
 
     assert problems("message", {"text": text, "blocks": blocks}) == []
     asks = kind in messages.ASKS and settled is None
-    assert labels(blocks) == (["This wasn't me - stop it"] if asks else [])
+    enters = ["Enter the code"] if kind is Kind.RELEASE_OFFERED else []
+    assert labels(blocks) == enters + (["This wasn't me - stop it"] if asks else [])
 
 
 @pytest.mark.parametrize(("verdict", "recovers"), list(product(Verdict, [True, False])))

@@ -4,7 +4,7 @@ import json
 import stat
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -185,6 +185,7 @@ async def test_a_scanned_account_shows_its_code_to_its_owner_alone_and_goes_when
         "issuer": "Acme",
         "account": "ada@example.com",
         "code": code_at(account_of(URI), NOON),
+        "next_code": code_at(account_of(URI), NOON + timedelta(seconds=30)),
         "next_in_s": 20.0,
         "period": 30,
     }

@@ -167,7 +167,7 @@ async def test_all_members_are_listed_page_by_page(slack: AsyncWebClient) -> Non
         members += page["members"]
 
     by_id = {member["id"]: member for member in members}
-    assert len(by_id) == len(members) == 7
+    assert len(by_id) == len(members) == 10
     assert by_id["U0GONE"]["deleted"] is True
     assert by_id["U0GUEST"]["is_restricted"] is True
     assert by_id["U0ADA"]["profile"]["email"] == "ada@example.com"

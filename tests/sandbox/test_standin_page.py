@@ -28,6 +28,7 @@ async def test_the_state_holds_what_one_person_sees(
     standin: StandIn, slack: AsyncWebClient, http: ClientSession, dm: str
 ) -> None:
     standin.settings.links["sample_app"] = "http://127.0.0.1:9999"
+    standin.announce("Still starting.")
     await slack.chat_postMessage(channel=dm, text="Choose", blocks=[buttons()])
     await slack.views_publish(user_id="U0ADA", view=home())
     await slack.views_open(trigger_id=standin._inside.triggers.issue("U0ADA"), view=modal())
@@ -48,12 +49,16 @@ async def test_the_state_holds_what_one_person_sees(
     assert [command["command"] for command in ada["commands"]] == ["/mfa", "/mfa-admin"]
     assert {person["role"] for person in ada["people"]} == {
         "employee",
+        "helpdesk agent",
+        "manager",
+        "admin",
         "guest",
         "deactivated person",
         "bot",
         "stranger",
     }
     assert (ada["links"], ada["problems"]) == ({"sample_app": "http://127.0.0.1:9999"}, [])
+    assert ada["notice"] == "Still starting."
     assert (ben["dm"]["messages"], ben["home"], ben["modals"]) == ([], None, [])
 
 

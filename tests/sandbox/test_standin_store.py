@@ -41,6 +41,22 @@ async def test_after_a_restart_everything_is_as_it_was(tmp_path: Path, clock: Cl
     assert after.workspace.files[upload["file_id"]].content == PNG
 
 
+async def test_who_came_into_the_cast_since_joins_a_workspace_that_was_kept(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "slack.json"
+    before = new(path, clock)
+    del before.workspace.people["U0HAL"]
+    before.workspace.channels["C0GENERAL"].members.remove("U0HAL")
+    before.workspace.people["U0BEN"].real_name = "Ben Renamed"
+    await before.start()
+    await before.stop()
+
+    after = new(path, clock)
+
+    assert after.workspace.people["U0HAL"].role == "helpdesk agent"
+    assert "U0HAL" in after.workspace.channels["C0GENERAL"].members
+    assert after.workspace.people["U0BEN"].real_name == "Ben Renamed"
+
+
 async def test_each_change_is_saved_at_once_and_for_the_owner_alone(
     tmp_path: Path, clock: Clock, http: ClientSession
 ) -> None:

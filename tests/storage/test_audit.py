@@ -7,11 +7,14 @@ import asyncpg
 import pytest
 
 from bot.core.audit import Event, Kind
-from storage import audit
+from bot.core.chain import Link
+from storage import audit, chain
 from storage.pool import Connection
 from tests.support.database import Database
 
 EVENT = Event(Kind.MFA_ENABLED, datetime(2031, 5, 6, 7, 8, 9, 10, tzinfo=UTC), "person:1", "slack", 1, {"factor": 1})
+
+LINK = Link(1, "2031-05-06T07:08:10.000000Z", "k1", bytes(32), (1,), bytes(32), 1, bytes(32))
 
 
 async def partition_of(conn: Connection, event_id: int) -> str:
@@ -38,9 +41,7 @@ async def test_not_even_the_owner_of_the_schema_changes_or_removes_an_event(
 ) -> None:
     await audit.record(program, EVENT)
     await audit.ensure_months(program, now=datetime(2031, 6, 1, tzinfo=UTC))
-    await program.execute(
-        "INSERT INTO audit_link VALUES (1, now(), 'k1', '{1}', decode(repeat('ab', 32), 'hex')) ON CONFLICT DO NOTHING"
-    )
+    await chain.append(program, LINK)
     owner = await asyncpg.connect(database.owner)
 
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="append-only"):

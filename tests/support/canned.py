@@ -49,6 +49,8 @@ def state() -> Json:
     people = [
         ("U0ADA", "ada", "Ada Byron", "employee", "9f69e7"),
         ("U0BEN", "ben", "Ben Okri", "employee", "4bbe2e"),
+        ("U0HAL", "hal", "Hal Desk", "helpdesk agent", "2f8fd8"),
+        ("U0GONE", "dora", "Dora Gone", "deactivated person", ""),
         ("U0GUEST", "gus", "Gus Guest", "guest", "e7392d"),
         ("U0MFABOT", "mfabot", "mfabot", "the app", ""),
     ]
@@ -107,6 +109,7 @@ class Canned:
         self.state = state()
         self.acts: list[Json] = []
         self.acted = asyncio.Event()
+        self.connections = 0
         self._live: set[web.StreamResponse] = set()
 
     async def show(self, **changes: object) -> None:
@@ -142,6 +145,7 @@ class Canned:
         live = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await live.prepare(request)
         self._live.add(live)
+        self.connections += 1
         try:
             await live.write(b"retry: 300\n\n")
             await self._send(live, user=request.query["user"])

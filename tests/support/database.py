@@ -61,10 +61,12 @@ async def empty(conn: Connection) -> None:
             SET LOCAL session_replication_role = replica;
             FOR place IN
                 SELECT schemaname, tablename FROM pg_tables
-                 WHERE schemaname IN ('public', 'jobs') AND tablename <> 'alembic_version'
+                 WHERE schemaname IN ('public', 'jobs') AND tablename NOT IN ('alembic_version', 'role')
             LOOP
                 EXECUTE format('DELETE FROM %I.%I', place.schemaname, place.tablename);
             END LOOP;
+            DELETE FROM role WHERE name NOT IN ('admin', 'helpdesk', 'approver', 'auditor');
+            INSERT INTO lockdown DEFAULT VALUES;
             PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
                FROM pg_sequences
               WHERE schemaname IN ('public', 'jobs') AND last_value IS NOT NULL;

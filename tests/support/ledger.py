@@ -36,6 +36,51 @@ class Ledger:
         rows = await self.conn.fetch("SELECT entrypoint FROM jobs.pgqueuer ORDER BY id")
         return [row["entrypoint"] for row in rows]
 
+    async def about_resets(self) -> list[str]:
+        """Return the kinds of the audit events about resets and rights, refusals too, in order."""
+        kinds = ("reset.", "mfa.reset", "rights.")
+        return [kind for kind in await self.events() if kind.startswith(kinds)]
+
+    async def told(self, person_id: int) -> list[str]:
+        """Return the kinds of the messages to one person, but for what everybody is told of their own enrollment."""
+        rows = await self.conn.fetch(
+            """
+            SELECT kind
+              FROM message
+             WHERE person_id = $1 AND kind NOT IN ('enrollment', 'enabled')
+             ORDER BY message_id
+            """,
+            person_id,
+        )
+        return [row["kind"] for row in rows]
+
+    async def unsettled(self, request_id: int) -> set[str]:
+        """Return the kinds of the messages about a request that may still carry a button."""
+        rows = await self.conn.fetch(
+            "SELECT kind FROM reset_message JOIN message USING (message_id) WHERE request_id = $1 AND settled IS NULL",
+            request_id,
+        )
+        return {row["kind"] for row in rows}
+
+    async def define(self, role: str, *permissions: str) -> None:
+        """Make a role, as the host would."""
+        await self.conn.execute(
+            """
+            INSERT INTO role (name, permissions, defined_at) VALUES ($1, $2, now())
+                ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions
+            """,
+            role,
+            list(permissions),
+        )
+
+    async def message_of(self, person_id: int, kind: str) -> int:
+        """Return the latest message of *kind* to one person."""
+        return int(
+            await self.conn.fetchval(
+                "SELECT max(message_id) FROM message WHERE person_id = $1 AND kind = $2", person_id, kind
+            )
+        )
+
     async def message_id(self, kind: str) -> int:
         """Return the latest message of *kind*."""
         return int(await self.conn.fetchval("SELECT max(message_id) FROM message WHERE kind = $1", kind))

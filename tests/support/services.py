@@ -13,11 +13,17 @@ from bot.services.apps import Apps
 from bot.services.delivery import Deliveries
 from bot.services.disable import Disable
 from bot.services.enrollment import Confirmed, Enrollments, Started
+from bot.services.helpdesk import Helpdesk
 from bot.services.judging import Judge
+from bot.services.lockdown import Lockdowns
+from bot.services.looking import Looks
 from bot.services.means import Means
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.recovery import Recovery
+from bot.services.reset_times import ResetTimes
+from bot.services.resets import Resets
+from bot.services.roles import Roles
 from bot.services.suspension import Suspension
 from bot.services.verification import Verification
 from storage.pool import Pool
@@ -54,6 +60,12 @@ class Services:
     deliveries: Deliveries = field(init=False)
     messages: Messages = field(init=False)
     apps: Apps = field(init=False)
+    resets: Resets = field(init=False)
+    reset_times: ResetTimes = field(init=False)
+    roles: Roles = field(init=False)
+    lockdowns: Lockdowns = field(init=False)
+    helpdesk: Helpdesk = field(init=False)
+    looks: Looks = field(init=False)
 
     def __post_init__(self) -> None:
         judge = Judge(self.means)
@@ -66,6 +78,12 @@ class Services:
         self.deliveries = Deliveries(self.means)
         self.messages = Messages(self.means)
         self.apps = Apps(self.means)
+        self.resets = Resets(self.means, judge)
+        self.reset_times = ResetTimes(self.means)
+        self.roles = Roles(self.means, judge)
+        self.lockdowns = Lockdowns(self.means, judge)
+        self.helpdesk = Helpdesk(self.means, judge)
+        self.looks = Looks(self.means)
 
 
 @dataclass
@@ -90,6 +108,11 @@ class Authenticator:
 def on_this_pool(services: Services, pool: Pool) -> Services:
     """Return the same process with another way to the database."""
     return Services(replace(services.means, pool=pool), services.clock)
+
+
+def changed(services: Services, **means: object) -> Services:
+    """Return a process that was given other limits."""
+    return Services(replace(services.means, **means), services.clock)  # type: ignore[arg-type]  # each by its name
 
 
 async def scan(services: Services, enrollment_id: int) -> Authenticator:

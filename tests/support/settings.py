@@ -7,6 +7,7 @@ from tests.support.database import Database
 from tests.support.signed import SECRET
 
 TOKEN = "xoxb-1234567890-abcdefghij"
+KEYRING = Keyring("k1", {"k1": bytes(range(32))})
 APP_TOKEN = "xapp-1-A0MFABOT-1234567890-abcdef"
 
 
@@ -14,7 +15,7 @@ def environment(database: Database, folder: Path, **changes: str) -> dict[str, s
     """Return the variables for a bot on *database*, on free ports; Slack is away unless *changes* say otherwise."""
     keyring = folder / "keyring"
     if not keyring.exists():
-        keyring.write_text(write_keyring(Keyring("k1", {"k1": bytes(range(32))})))
+        keyring.write_text(write_keyring(KEYRING))
     return {
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox.slack.calls import CallLog, Changes, Delivery
-from bot.sandbox.slack.cast import new_workspace
+from bot.sandbox.slack.cast import completed, new_workspace
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.sockets import Sockets
 from bot.sandbox.slack.triggers import ResponseUrls, Triggers
@@ -45,6 +45,8 @@ class Settings:
     """What the bot token may do (SR6)."""
     links: dict[str, str] = field(default_factory=dict)
     """Other pages of the sandbox, by name."""
+    notice: str = ""
+    """What the page tells everybody, such as that the sandbox is still starting."""
 
 
 class Inside:
@@ -69,7 +71,8 @@ class Inside:
         self.app_token: str | None = None
         self._store = store
         self._saving: asyncio.Handle | None = None
-        self.workspace: Workspace = (store.load() if store is not None else None) or new_workspace()
+        kept = store.load() if store is not None else None
+        self.workspace: Workspace = new_workspace() if kept is None else completed(kept)
 
     def changed(self) -> None:
         """Save what is and wake everybody who looks on."""

@@ -35,6 +35,7 @@ def state(inside: Inside, user: str) -> Json:
         ],
         "user": user,
         "links": inside.settings.links,
+        "notice": inside.settings.notice,
         "dm": {
             "channel": channel.id if channel is not None else None,
             "messages": [_message(message) for message in workspace.messages(user)],

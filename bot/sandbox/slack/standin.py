@@ -92,6 +92,11 @@ class StandIn(People):
         """How strict and how slow this Slack is."""
         return self._inside.settings
 
+    def announce(self, notice: str) -> None:
+        """Have the page tell everybody *notice*; an empty one takes it away."""
+        self.settings.notice = notice
+        self._inside.changed()
+
     @property
     def bot_url(self) -> str:
         """Where the app's /slack/events is."""

@@ -8,8 +8,9 @@ import { Modals } from "./modals.js";
 import { Phone } from "./phone.js";
 
 const $ = (id) => document.getElementById(id);
-// Members of a workspace in whose shoes nobody can step.
+// Members of a workspace in whose shoes nobody can step; who is deactivated is shown, and cannot be chosen.
 const NOT_PLAYED = new Set(["the app", "bot", "slackbot", "deactivated person"]);
+const GONE = "deactivated person";
 const RETRY_MS = 1500;
 
 class App {
@@ -20,6 +21,7 @@ class App {
   #tab = "home";
   #seen = new Map();     // user -> ts of the newest message looked at
   #problems = [];        // the page's own
+  #marked = null;        // who is brought into sight in the list of people
   #accounts = [];
 
   constructor() {
@@ -34,6 +36,8 @@ class App {
     }
     addEventListener("hashchange", () => this.#connect(location.hash.slice(1)));
     addEventListener("keydown", (event) => { if (event.key === "F6") this.#nextRegion(event); });
+    // A browser keeps six connections to one host: a window that nobody sees leaves its own to the others.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#rest() : this.#connect(this.user)));
     this.#show("home");
     this.#connect(location.hash.slice(1));
   }
@@ -63,8 +67,7 @@ class App {
   }
 
   #connect(user) {
-    this.#live?.close();
-    this.#live = null;
+    this.#rest();
     if (!user) { this.#first(); return; }
     let greet = user !== this.user && this.#tab === "home";
     this.user = user;
@@ -77,6 +80,11 @@ class App {
       // The browser tries again by itself after a cut, and gives up after an answer that is no stream.
       if (live.readyState === EventSource.CLOSED && live === this.#live) setTimeout(() => { if (live === this.#live) this.#connect(user); }, RETRY_MS);
     };
+  }
+
+  #rest() {
+    this.#live?.close();
+    this.#live = null;
   }
 
   /** Nobody is named in the address: be the first person of the workspace. */
@@ -94,6 +102,9 @@ class App {
   #receive(state) {
     this.state = state;
     this.people = new Map(state.people.map((person) => [person.id, person]));
+    document.title = `${called(this.people.get(this.user))} - Sandbox - no real Slack`;
+    $("notice").hidden = !state.notice;
+    $("notice").textContent = state.notice ?? "";
     this.draw();
   }
 
@@ -120,18 +131,26 @@ class App {
   #drawGuide() {
     if (!this.state) return;
     const { home, modals, links } = this.state;
-    this.guide.draw({ user: this.user, home, modals, messages: this.messages, accounts: this.#accounts, sample: links?.sample_app });
+    this.guide.draw({ user: this.user, role: this.people.get(this.user)?.role, home, modals, messages: this.messages, accounts: this.#accounts, sample: links?.sample_app });
   }
 
   #drawPeople() {
     const legend = $("people").querySelector("legend");
     const choose = (person) => { location.hash = person.id; };
-    const played = this.state.people.filter((person) => !NOT_PLAYED.has(person.role));
-    fill($("people"), [legend, played.map((person) => h("label", { key: person.id, class: "person" },
-      h("input", { type: "radio", name: "person", value: person.id, onchange: () => choose(person) }),
-      h("span", { class: "avatar", "aria-hidden": "true", vars: { "--color": tint(person) } }, initials(person.real_name || person.name)),
-      h("span", {}, h("b", {}, person.real_name || person.name), h("span", { class: "role" }, person.role))))]);
-    for (const radio of $("people").querySelectorAll("input")) radio.checked = radio.value === this.user;
+    const shown = this.state.people.filter((person) => person.role === GONE || !NOT_PLAYED.has(person.role));
+    fill($("people"), [legend, shown.map((person) => h("div", { key: person.id, class: "row" },
+      h("label", { class: "person" },
+        h("input", { type: "radio", name: "person", value: person.id, disabled: person.role === GONE, onchange: () => choose(person) }),
+        h("span", { class: "avatar", "aria-hidden": "true", vars: { "--color": tint(person) } }, initials(called(person))),
+        h("span", {}, h("b", {}, called(person)), h("span", { class: "role" }, person.role))),
+      person.role !== GONE && h("a", { class: "another", href: `#${person.id}`, target: "_blank", rel: "noopener",
+        title: "Open another window", "aria-label": `Open another window as ${called(person)}` }, "↗")))]);
+    for (const radio of $("people").querySelectorAll("input")) {
+      radio.checked = radio.value === this.user;
+      // On a narrow screen the people stand side by side, and not all of them in sight.
+      if (radio.checked && this.#marked !== this.user) radio.closest(".row").scrollIntoView({ block: "nearest", inline: "center" });
+    }
+    this.#marked = this.user;
   }
 
   #drawProblems() {
@@ -177,6 +196,8 @@ class App {
     (region.querySelector("dialog[open] [data-focus]") ?? focusable(region)[0])?.focus();
   }
 }
+
+const called = (person) => person?.real_name || person?.name || "Nobody";
 
 function label(what) {
   return { command: what.command, click: `Button ${what.action_id}`, submit: "Submit", close: "Close", say: "Message", open_home: "Home", dismiss: "Notice" }[what.do];

@@ -6,12 +6,11 @@ import { mrkdwn } from "./text.js";
 /** The log of a conversation; stays at the bottom while the reader is there. */
 export function drawLog(log, messages, app) {
   const atBottom = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-  const before = log.lastElementChild?.key;
   const held = log.contains(document.activeElement) ? document.activeElement.closest("article") : null;
   fill(log, messages.length ? messages.map((message) => drawMessage(message, app))
     : [h("p", { key: "empty", class: "empty" }, "Nothing here yet. Write a message, or type / for the commands.")]);
-  const moved = before !== log.lastElementChild?.key;
-  if (moved && atBottom) toBottom(log);
+  // A message grows as well: the bot posts a bare sentence first, and adds the rest to it.
+  if (atBottom) toBottom(log);
   // The pressed button is often gone after the bot has edited its message: stay with the message.
   if (held && !log.contains(document.activeElement)) (held.isConnected ? held : log).focus({ preventScroll: true });
 }
@@ -50,6 +49,7 @@ export const tint = (person) => (/^#?[0-9a-f]{6}$/i.test(person?.color ?? "") ? 
 export class Composer {
   #input;
   #list;
+  #log;
   #app;
   #offers = [];
   #chosen = -1;
@@ -59,6 +59,7 @@ export class Composer {
   constructor(form, app) {
     this.#input = form.querySelector("input");
     this.#list = form.querySelector("[role=listbox]");
+    this.#log = form.parentElement.querySelector("[role=log]");
     this.#app = app;
     form.onsubmit = (event) => { event.preventDefault(); this.#send(); };
     this.#input.oninput = () => this.#suggest();
@@ -80,6 +81,7 @@ export class Composer {
     if (!said) return;
     this.#input.value = "";
     this.#show([]);
+    toBottom(this.#log); // the answer comes there
     const [command] = said.split(/\s/);
     if (!command.startsWith("/")) this.#app.act({ do: "say", text: said });
     else this.#app.act({ do: "command", command, text: said.slice(command.length).trim() });

@@ -102,6 +102,7 @@ export class Phone {
         h("input", { readonly: true, id: `code-${account.id}`, "aria-label": `Code for ${name}`, class: "code", size: account.code.length + 1,
           onfocus: (event) => event.currentTarget.select() }),
         ring(account)),
+      h("p", { class: "upcoming" }, "Next: ", h("b", {}, spaced(account.next_code))),
       h("div", { class: "tools" },
         h("button", { type: "button", class: "button small", "aria-label": "Copy code", onclick: () => this.#copy(account) }, "Copy"),
         h("button", { type: "button", class: "button small", "aria-label": "Remove account", onclick: () => this.#remove(account, name) }, "Remove")));

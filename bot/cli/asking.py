@@ -1,0 +1,69 @@
+"""How commands of the host ask a service: on a pool of their own, with a reason, and with a sentence for every no."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from bot.cli.say import refuse, settings
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.core.host import HostRefusal
+    from bot.core.permissions import RoleFault
+    from bot.core.resets import ReasonFault
+    from bot.services.means import Means
+
+    Answer = TypeVar("Answer")
+
+SlackId = Annotated[str, typer.Argument(metavar="SLACK_ID", help="The person's id in Slack: U…, never a name.")]
+Reason = Annotated[str, typer.Option(help="Why, in 10 to 500 characters: kept, and shown to those concerned.")]
+Team = Annotated[str | None, typer.Option(help="The workspace's id (T…), where several are known.")]
+
+
+def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 5.0) -> Answer:
+    """Ask, or refuse where the database is away; *statement_s* is the longest that one statement may take."""
+    import secrets
+
+    from bot.clock import now
+    from bot.core import enrollment, throttle
+    from bot.core.faults import DatabaseAway
+    from bot.core.sealing import Keyring
+    from bot.services.means import Means
+    from bot.settings import HostSettings
+    from storage.pool import DatabaseFault, Pool
+
+    found, _ = settings(HostSettings)
+
+    async def asking() -> Answer:
+        pool = Pool(found.database_url.get_secret_value(), size=1, connect_s=5.0, statement_s=statement_s)
+        means = Means(
+            pool=pool,
+            keyring=Keyring("none", {}),  # the host seals and opens nothing (S2, A11)
+            now=now,
+            random=secrets.token_bytes,
+            throttle=throttle.Limits(lock_after=found.lock_after),
+            enrollment=enrollment.Limits(),
+            issuer="",
+        )
+        try:
+            return await question(means)
+        finally:
+            await pool.close()
+
+    try:
+        return asyncio.run(asking())
+    except DatabaseAway as away:
+        refuse(f"The database cannot be reached, or is not migrated ({away}).")
+    except DatabaseFault as fault:
+        refuse(f"The database refused ({fault}).")
+
+
+def why_not(refused: HostRefusal | RoleFault | ReasonFault) -> str:
+    """Say why the host is refused."""
+    from bot.cli.refusals import SENTENCES
+
+    return SENTENCES[refused]

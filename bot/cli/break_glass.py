@@ -1,0 +1,66 @@
+"""`mfabot break-glass`: for when there is nobody left in Slack who may. All of it is loud."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from bot.cli.asking import Reason, SlackId, Team, ask, why_not
+from bot.cli.say import AsJson, done, host, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.core.resets import ReasonFault
+    from bot.services.break_glass import Done, Glass
+
+app = typer.Typer(
+    help="For when nobody in Slack may. All of it is audited, and told to the person and to all who manage roles.",
+    no_args_is_help=True,
+)
+
+
+@app.command()
+def reset(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
+    """Disable somebody's MFA at once, without approval or hold; their rights sleep until they are woken."""
+    from bot.services.host import Ask
+
+    _break(lambda glass: glass.reset(slack_id, Ask(host(), reason, team)))
+    done(f"The MFA of {slack_id} is off. They enroll anew in Slack.", {"reset": slack_id}, as_json=as_json)
+
+
+@app.command()
+def unlock(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
+    """End the lock and the waits of somebody's codes; what was counted stays counted."""
+    from bot.services.host import Ask
+
+    _break(lambda glass: glass.unlock(slack_id, Ask(host(), reason, team)))
+    done(f"The codes of {slack_id} work again.", {"unlocked": slack_id}, as_json=as_json)
+
+
+@app.command()
+def wake(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
+    """Make rights count again that sleep since a reset, once their holder has enrolled again."""
+    from bot.services.host import Ask
+
+    _break(lambda glass: glass.wake(slack_id, Ask(host(), reason, team)))
+    done(f"The rights of {slack_id} count again.", {"woken": slack_id}, as_json=as_json)
+
+
+@app.command(name="lift-lockdown")
+def lift_lockdown(reason: Reason, as_json: AsJson = False) -> None:
+    """End a lockdown, whoever started it."""
+    from bot.services.host import Ask
+
+    _break(lambda glass: glass.lift_lockdown(Ask(host(), reason)))
+    done("The lockdown is over.", {"lifted": True}, as_json=as_json)
+
+
+def _break(act: Callable[[Glass], Awaitable[Done | ReasonFault]]) -> None:
+    """Do it, or say why not."""
+    from bot.services.break_glass import Glass
+
+    refused = ask(lambda means: act(Glass(means)))
+    if refused is not None:
+        refuse(why_not(refused))

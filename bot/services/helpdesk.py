@@ -1,0 +1,139 @@
+"""What helpdesk does for somebody short of a reset: unlocking a factor, and releasing a suspended person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.core import audit, resets, throttle
+from bot.core.actions import Action, Guard, Party
+from bot.core.audit import Event, by_person
+from bot.core.factors import Factor
+from bot.core.messages import Kind
+from bot.core.people import Profile
+from bot.core.resets import ReasonFault
+from bot.core.throttle import SLACK
+from bot.services import authority
+from bot.services.authority import Held
+from bot.services.judging import Judge, Judged, in_slack
+from bot.services.means import Means
+from bot.services.notices import refresh_home, tell
+from storage import attempts, factors, people, suspensions
+from storage import audit as audit_events
+from storage.pool import Connection
+
+UNLOCKS_A_DAY = 2
+"""How often a subject may be unlocked by others within 24 hours."""
+
+
+class Helped(StrEnum):
+    """What was done."""
+
+    UNLOCKED = "unlocked"
+    RELEASED = "released"
+    OFFERED = "offered"
+    """Released as far as helpdesk goes: one current code of the owner ends the suspension."""
+
+
+class UnlockRefusal(StrEnum):
+    """Why an unlock comes to nothing."""
+
+    NOTHING_TO_UNLOCK = "nothing_to_unlock"
+    TWICE_A_DAY = "twice_a_day"
+    ONLY_A_RESET = "only_a_reset"
+
+
+class Helpdesk:
+    """Unlocks and releases, one transaction each, for the actor's code."""
+
+    def __init__(self, means: Means, judge: Judge) -> None:
+        self._means = means
+        self._judge = judge
+
+    async def unlock(
+        self, *, by: int, subject_id: int, told: Collection[Profile], reason: str, typed: str
+    ) -> Helped | UnlockRefusal | Guard | ReasonFault | Judged:
+        """End the lock and the waits of somebody's factor; what was counted stays counted."""
+        why = resets.reason(reason)
+        if isinstance(why, ReasonFault):
+            return why
+        now = self._means.now()
+        async with self._means.pool.transaction() as conn:
+            held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
+            refusal: Guard | UnlockRefusal | None = await authority.refusal(
+                conn, self._means, Action.UNLOCK, held, actor_id=by, subject_id=subject_id
+            )
+            factor = held.factors.get(subject_id)
+            if refusal is None and factor is not None:
+                refusal = await self._may_unlock(conn, factor, now)
+            if refusal is not None or factor is None:
+                refusal = refusal or Guard.SUBJECT_HAS_MFA
+                await self._record(conn, audit.Kind.UNLOCK_REFUSED, by, subject_id, {"why": refusal.value})
+                return refusal
+            judged = await self._judged(conn, held, by, purpose="unlock", typed=typed)
+            if not judged.accepted:
+                return judged
+            count = throttle.after_unlock(factor.count, self._means.throttle)
+            await factors.save_count(conn, factor.factor_id, count, verified_at=None)
+            await attempts.end_waits(conn, factor.factor_id)
+            detail: audit.Detail = {"reason": resets.reason_digest(why), "by": "helpdesk"}
+            await self._record(conn, audit.Kind.UNLOCKED, by, subject_id, detail)
+            await tell(conn, subject_id, Kind.UNLOCKED, now=now)
+            return Helped.UNLOCKED
+
+    async def release(
+        self, *, by: int, subject_id: int, told: Collection[Profile], reason: str, typed: str
+    ) -> Helped | Guard | ReasonFault | Judged:
+        """Release a suspended person: at once where they have no factor, else for one current code of theirs."""
+        why = resets.reason(reason)
+        if isinstance(why, ReasonFault):
+            return why
+        async with self._means.pool.transaction() as conn:
+            held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
+            refusal = await authority.refusal(
+                conn, self._means, Action.RELEASE, held, actor_id=by, subject_id=subject_id
+            )
+            if refusal is not None:
+                await self._record(conn, audit.Kind.RELEASE_REFUSED, by, subject_id, {"why": refusal.value})
+                return refusal
+            if await suspensions.release_at(conn, subject_id) is not None:
+                return Helped.OFFERED
+            judged = await self._judged(conn, held, by, purpose="release-other", typed=typed)
+            if not judged.accepted:
+                return judged
+            return await self._released(conn, held.parties[subject_id], by, why)
+
+    async def _released(self, conn: Connection, subject: Party, by: int, why: str) -> Helped:
+        now, person_id = self._means.now(), subject.person.person_id
+        detail: audit.Detail = {"reason": resets.reason_digest(why), "by": "helpdesk"}
+        await refresh_home(conn, person_id)
+        if subject.enrolled:
+            await suspensions.note_release(conn, person_id, now=now)
+            await self._record(conn, audit.Kind.RELEASE_OFFERED, by, person_id, detail)
+            await tell(conn, person_id, Kind.RELEASE_OFFERED, now=now)
+            return Helped.OFFERED
+        await people.release(conn, person_id)
+        await suspensions.forget(conn, person_id)
+        await self._record(conn, audit.Kind.RELEASED, by, person_id, detail)
+        await tell(conn, person_id, Kind.RELEASED, now=now)
+        return Helped.RELEASED
+
+    async def _may_unlock(self, conn: Connection, factor: Factor, now: datetime) -> UnlockRefusal | None:
+        if throttle.beyond_help(factor.count, self._means.throttle):
+            return UnlockRefusal.ONLY_A_RESET
+        locked = throttle.locked(factor.count, self._means.throttle)
+        if not locked and not await attempts.any_waits(conn, factor.factor_id, now=now):
+            return UnlockRefusal.NOTHING_TO_UNLOCK
+        lately = await audit_events.count_lately(
+            conn, factor.person_id, audit.Kind.UNLOCKED, by="helpdesk", now=now, within=timedelta(hours=24)
+        )
+        return UnlockRefusal.TWICE_A_DAY if lately >= UNLOCKS_A_DAY else None
+
+    async def _judged(self, conn: Connection, held: Held, by: int, *, purpose: str, typed: str) -> Judged:
+        asked = in_slack(by, purpose, recovery=False)
+        return await self._judge.judge(conn, held.parties[by].person, held.factors.get(by), typed, asked)
+
+    async def _record(self, conn: Connection, kind: audit.Kind, by: int, subject_id: int, detail: audit.Detail) -> None:
+        event = Event(kind, self._means.now(), by_person(by), SLACK, subject_id, detail)
+        await audit_events.record(conn, event)

@@ -1,0 +1,157 @@
+"""What who may see of others: a person, why an act would be refused, the open requests. Each look is an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core import audit, policy, rates
+from bot.core.actions import Action, Guard, Party
+from bot.core.audit import Event, by_person
+from bot.core.policy import Verdict
+from bot.core.rates import Bucket
+from bot.core.throttle import SLACK
+from bot.services import authority
+from bot.services.cards import Card, Facts, card, facts
+from bot.services.means import Means
+from storage import audit as audit_events
+from storage import people, roles
+from storage import resets as requests
+from storage.pool import Connection
+
+LOOKS_A_SECOND = 5
+SHOWN_AT_MOST = 20
+WHY = (
+    Action.DISABLE_OTHER,
+    Action.ASK,
+    Action.APPROVE,
+    Action.UNLOCK,
+    Action.RELEASE,
+    Action.GRANT,
+    Action.REVOKE,
+    Action.WAKE,
+)
+"""What `why` explains: everything that is done to somebody; approving, where there is something to approve."""
+
+
+class LookRefusal(StrEnum):
+    """Why nothing is shown, though it might be."""
+
+    TOO_FAST = "too_fast"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A person as who may look sees them: status only. *route*: what the looker's reset of them would be."""
+
+    party: Party
+    facts: Facts
+    roles: tuple[str, ...]
+    route: Action | Guard
+    needs_approval: bool
+    open_request: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Each guard's verdict on each act of the asker towards somebody, as things stand now."""
+
+    subject: Party
+    acts: tuple[tuple[Action, tuple[Verdict, ...]], ...]
+
+
+class Looks:
+    """Shows, and writes down who looked; an impatient looker has to wait."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._buckets: dict[int, Bucket] = {}
+
+    async def show(self, *, by: int, subject_id: int) -> Shown | Guard | LookRefusal:
+        """Return a person's status."""
+        async with self._means.pool.transaction() as conn:
+            refusal = await self.may(conn, Action.SHOW, by, subject_id)
+            if refusal is not None:
+                return refusal
+            held = await authority.as_if_confirmed(conn, {by, subject_id})
+            route = await self._route(conn, held, by, subject_id)
+            party = held.parties[subject_id]
+            grants = (await roles.grants_of(conn, [subject_id]))[subject_id]
+            open_now = await requests.open_about(conn, subject_id)
+            return Shown(
+                party=party,
+                facts=await facts(conn, self._means, subject_id, requester_id=by),
+                roles=tuple(grant.role.name for grant in grants),
+                route=route,
+                needs_approval=route is Action.ASK or policy.needs_approval(party, self._means.policy),
+                open_request=open_now,
+            )
+
+    async def why(self, *, by: int, subject_id: int) -> Why | Guard | LookRefusal:
+        """Return every guard's verdict, without acting."""
+        async with self._means.pool.transaction() as conn:
+            refusal = await self.may(conn, Action.WHY, by, subject_id)
+            if refusal is not None:
+                return refusal
+            held = await authority.as_if_confirmed(conn, {by, subject_id})
+            open_now = await requests.open_about(conn, subject_id)
+            reset = None if open_now is None else await requests.get(conn, open_now)
+            acts = []
+            for action in WHY:
+                if action is Action.APPROVE and reset is None:
+                    continue
+                asked = await authority.case(
+                    conn,
+                    self._means,
+                    action,
+                    held,
+                    actor_id=by,
+                    subject_id=subject_id,
+                    requester_id=reset.requester_id if reset else None,
+                )
+                acts.append((action, policy.verdicts(asked)))
+            return Why(held.parties[subject_id], tuple(acts))
+
+    async def requests(self, *, by: int) -> list[Card] | Guard | LookRefusal:
+        """Return the open requests, the oldest first."""
+        async with self._means.pool.transaction() as conn:
+            refusal = await self.may(conn, Action.REQUESTS, by, None)
+            if refusal is not None:
+                return refusal
+            found = await requests.every_open(conn, limit=SHOWN_AT_MOST)
+            cards = [await card(conn, self._means, reset.request_id) for reset in found]
+            return [one for one in cards if one is not None]
+
+    async def slack_ids(self, person_ids: set[int]) -> list[str]:
+        """Return under which ids Slack knows people: whom to ask it about."""
+        async with self._means.pool.transaction() as conn:
+            return [person.slack_user_id for person in (await people.several(conn, person_ids)).values()]
+
+    async def may(
+        self, conn: Connection, action: Action, by: int, subject_id: int | None
+    ) -> Guard | LookRefusal | None:
+        """Return why *by* may not look now, or None; either is an event. In the transaction that looks."""
+        concerned = {by} if subject_id is None else {by, subject_id}
+        held = authority.Held(None, await authority.look(conn, concerned), {})
+        refusal: Guard | LookRefusal | None = await authority.refusal(
+            conn, self._means, action, held, actor_id=by, subject_id=subject_id
+        )
+        if refusal is None:
+            bucket = rates.take(self._buckets.get(by), self._means.now(), LOOKS_A_SECOND)
+            if bucket is None:
+                return LookRefusal.TOO_FAST
+            self._buckets[by] = bucket
+        kind = audit.Kind.LOOKED if refusal is None else audit.Kind.LOOK_REFUSED
+        detail: audit.Detail = {"act": action.value} | ({"why": refusal.value} if refusal else {})
+        event = Event(kind, self._means.now(), by_person(by), SLACK, subject_id, detail)
+        await audit_events.record(conn, event)
+        return refusal
+
+    async def _route(self, conn: Connection, held: authority.Held, by: int, subject_id: int) -> Action | Guard:
+        for action in (Action.DISABLE_OTHER, Action.ASK):
+            refusal = await authority.refusal(conn, self._means, action, held, actor_id=by, subject_id=subject_id)
+            if refusal is None:
+                return action
+            if refusal is not Guard.RIGHT:
+                return refusal
+        return Guard.RIGHT

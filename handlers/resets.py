@@ -1,0 +1,157 @@
+"""Resetting somebody else's MFA: the form, and the answers to a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.core.actions import Guard
+from bot.core.people import Person, Profile
+from bot.core.resets import Happened, OpenRefusal, ReasonFault
+from bot.services.judging import Judged
+from bot.services.looking import LookRefusal, Looks, Shown
+from bot.services.resets import Came, Done, Resets
+from handlers import ids
+from handlers.members import Body, Members
+from handlers.people import Visitors
+from handlers.refusing import refused
+from handlers.showing import chosen, clicked, metadata, row_id, show, typed
+from handlers.views import refusals
+from handlers.views import reset_forms as views
+from handlers.views.blocks import Json, said
+
+
+class ResetHandlers:
+    """What the buttons of a reset open, and what the windows do."""
+
+    def __init__(
+        self,
+        resets: Resets,
+        looks: Looks,
+        visitors: Visitors,
+        members: Members,
+        *,
+        new_intent: Callable[[], UUID],
+    ) -> None:
+        self._resets = resets
+        self._looks = looks
+        self._visitors = visitors
+        self._members = members
+        self._new_intent = new_intent
+
+    def register(self, app: AsyncApp) -> None:
+        """Tell Bolt which payloads this is for."""
+        only = self._members.only
+        app.action(ids.DISABLE_OTHER)(only(self.begin))
+        app.view(ids.RESET_FORM)(only(self.open))
+        app.action(ids.APPROVE_RESET)(only(self.begin_approval))
+        app.view(ids.APPROVAL_FORM)(only(self.approve))
+        app.action(ids.DENY_RESET)(only(self.begin_denial))
+        app.view(ids.DENIAL_FORM)(only(self.deny))
+        app.action(ids.CANCEL_RESET)(only(self.cancel))
+
+    async def begin(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the form about the person whom the button names, or say why there is none."""
+        shown = await self._looks.show(by=person.person_id, subject_id=clicked(body))
+        await show(body, client, _form(shown, self._new_intent()))
+        await ack()
+
+    async def open(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Disable directly, or ask: Slack confirms both people first, and the actor's code comes last."""
+        subject_id, intent = _subject_and_intent(metadata(body))
+        happened = chosen(body, ids.HAPPENED)
+        if intent is None or happened not in set(Happened):
+            await ack(response_action="update", view=said(refusals.STALE))
+            return
+        outcome = await self._resets.open(
+            by=person.person_id,
+            subject_id=subject_id,
+            told=await self._confirmed({person.person_id, subject_id}, client),
+            intent=intent,
+            happened=Happened(happened),
+            reason=typed(body, ids.REASON),
+            typed=typed(body, ids.CODE),
+        )
+        match outcome:
+            case Done(reset):
+                await ack(response_action="update", view=views.opened(reset.state))
+            case OpenRefusal():
+                await ack(response_action="update", view=said(refusals.not_opened(outcome)))
+            case _:
+                await ack(**refused(outcome))
+
+    async def begin_approval(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the window that repeats who, whom and why; whether they may is read when they submit it."""
+        await self._answer_window(person, body, client, views.approval)
+        await ack()
+
+    async def begin_denial(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the window that asks why not."""
+        await self._answer_window(person, body, client, views.denial)
+        await ack()
+
+    async def approve(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Approve for a fresh code."""
+        request_id = row_id(metadata(body))
+        concerned = await self._resets.concerned(request_id)
+        outcome = await self._resets.approve(
+            request_id,
+            by=person.person_id,
+            told=await self._confirmed({person.person_id, *concerned}, client),
+            typed=typed(body, ids.CODE),
+        )
+        await ack(**_answered(outcome))
+
+    async def deny(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
+        """Deny with a reason."""
+        outcome = await self._resets.deny(row_id(metadata(body)), by=person.person_id, reason=typed(body, ids.REASON))
+        await ack(**_answered(outcome))
+
+    async def cancel(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Take one's own request back; the message itself then says so."""
+        outcome = await self._resets.cancel(clicked(body), by=person.person_id)
+        if not isinstance(outcome, Done):
+            await show(body, client, said(_sentence(outcome)))
+        await ack()
+
+    async def _answer_window(
+        self, person: Person, body: Body, client: AsyncWebClient, made: Callable[..., Json]
+    ) -> None:
+        found = await self._resets.card_for(clicked(body), by=person.person_id)
+        await show(body, client, said(_sentence(found)) if isinstance(found, Guard | Came) else made(found))
+
+    async def _confirmed(self, person_ids: set[int], client: AsyncWebClient) -> list[Profile]:
+        return await self._visitors.confirmed(await self._looks.slack_ids(person_ids), client)
+
+
+def _form(shown: Shown | Guard | LookRefusal, intent: UUID) -> Json:
+    if not isinstance(shown, Shown):
+        return said(refusals.look(shown))
+    if isinstance(shown.route, Guard):
+        return said(refusals.guard(shown.route))
+    return views.form(shown, intent)
+
+
+def _subject_and_intent(spelled: str) -> tuple[int, UUID | None]:
+    subject, _, intent = spelled.partition(".")
+    try:
+        return row_id(subject), UUID(intent)
+    except ValueError:
+        return row_id(subject), None
+
+
+def _answered(outcome: Done | Came | Guard | ReasonFault | Judged) -> Json:
+    match outcome:
+        case Done(reset):
+            return {"response_action": "update", "view": views.answered(reset.state)}
+        case Came():
+            return {"response_action": "update", "view": said(_sentence(outcome))}
+        case _:
+            return refused(outcome)
+
+
+def _sentence(outcome: Came | Guard) -> str:
+    return refusals.not_answered(outcome.why) if isinstance(outcome, Came) else refusals.guard(outcome)

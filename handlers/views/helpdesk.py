@@ -1,0 +1,69 @@
+"""The windows of unlocking and releasing."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot.core.people import Person
+from bot.services.helpdesk import UNLOCKS_A_DAY, Helped, UnlockRefusal
+from handlers import ids
+from handlers.views.blocks import Json, code_input, modal, plain_section, said, section
+from handlers.views.reset_forms import CODE_HINT, reason_input
+from handlers.views.resets import named
+
+
+def unlock_form(subject: Person) -> Json:
+    """Return the window that unlocks somebody's codes."""
+    return _form(
+        subject,
+        "This code makes that person's codes count again after too many wrong ones. First make sure who asks you.",
+        callback_id=ids.UNLOCK_FORM,
+        submit="Unlock",
+        title="MFA: unlock",
+    )
+
+
+def release_form(subject: Person) -> Json:
+    """Return the window that releases a suspended person."""
+    return _form(
+        subject,
+        "This code releases that person. Where they have MFA, one current code of their own has to follow.",
+        callback_id=ids.RELEASE_OTHER_FORM,
+        submit="Release",
+        title="MFA: release",
+    )
+
+
+def outcome(done: Helped | UnlockRefusal) -> Json:
+    """Return what was done, or why not."""
+    match done:
+        case Helped.UNLOCKED:
+            return said("*Unlocked.* That person's codes count again; they were told.")
+        case Helped.RELEASED:
+            return said("*Released.* That person had no MFA, so the suspension is over; they were told.")
+        case Helped.OFFERED:
+            return said("*Released.* One current code of that person ends the suspension; they were told.")
+        case UnlockRefusal.NOTHING_TO_UNLOCK:
+            return said("That person's codes are neither locked nor waiting: there is nothing to unlock.")
+        case UnlockRefusal.TWICE_A_DAY:
+            return said(f"That person was unlocked {UNLOCKS_A_DAY} times within 24 hours already. Reset their MFA.")
+        case UnlockRefusal.ONLY_A_RESET:
+            return said("There were too many wrong codes for an unlock: only a reset helps.")
+        case _:
+            assert_never(done)
+
+
+def _form(subject: Person, does: str, *, callback_id: str, submit: str, title: str) -> Json:
+    return modal(
+        title,
+        [
+            plain_section(f"Whom: {named(subject)}"),
+            section(does),
+            reason_input(),
+            code_input(CODE_HINT, focus=False),
+        ],
+        callback_id=callback_id,
+        submit=submit,
+        close="Not now",
+        metadata=str(subject.person_id),
+    )

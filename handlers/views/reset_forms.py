@@ -1,0 +1,201 @@
+"""The windows of a reset: the form, the approval, the denial, and what they say afterwards."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bot.core.actions import Action, Guard
+from bot.core.resets import REASON_LEAST, REASON_MOST, Happened, State
+from bot.services.cards import Card
+from bot.services.looking import Shown
+from handlers import ids
+from handlers.views import refusals
+from handlers.views.blocks import (
+    Blocks,
+    Json,
+    actions,
+    at,
+    button,
+    clean,
+    code_input,
+    context,
+    modal,
+    plain,
+    plain_section,
+    said,
+    section,
+)
+from handlers.views.resets import REASON_SHOWN, facts, named, outcome
+
+CODE_HINT = "Six digits from your own authenticator app. A recovery code will not do here."
+
+
+def card(shown: Shown) -> tuple[str, Blocks]:
+    """Return the ephemeral answer to `/mfa-admin disable @person`."""
+    return "Disable somebody's MFA", [*status(shown), actions(*_begin(shown), button(ids.DISMISS, "Cancel"))]
+
+
+def person(shown: Shown) -> Json:
+    """Return the window of a person: the button at the top for who may, then the status."""
+    begin = _begin(shown)
+    return modal("MFA: person", [*([actions(*begin)] if begin else []), *status(shown)])
+
+
+def status(shown: Shown) -> Blocks:
+    """Return what who may look sees of a person."""
+    known, party = shown.facts, shown.party
+    if party.person.suspended:
+        state = f"MFA suspended since {at(party.person.suspended_at)}." if party.person.suspended_at else "Suspended."
+    elif party.enrolled:
+        state = f"MFA on since {at(known.factor_since)}." if known.factor_since else "MFA on."
+    else:
+        state = "MFA off."
+    lines = [context(line) for line in facts(known, privileged=party.rights.privileged)]
+    if shown.roles:
+        lines.append(context(f"Roles: {', '.join(shown.roles)}."))
+    if isinstance(shown.route, Guard):
+        lines.append(context(f"You cannot disable it: {refusals.guard(shown.route)}"))
+    elif shown.open_request is not None:
+        lines.append(context("A reset is open already: see `/mfa-admin requests`."))
+    return [plain_section(named(party.person)), section(f"*{state}*"), *lines]
+
+
+def form(shown: Shown, intent: UUID) -> Json:
+    """Return the form that disables somebody's MFA, or asks for it: who, what for, and the actor's own code."""
+    asks = shown.needs_approval
+    does = (
+        "This code asks for that person's MFA to be turned *off*. Somebody else has to approve."
+        if asks
+        else "This code turns that person's MFA *off*: they sign in with a password alone until they enroll again."
+    )
+    return modal(
+        "MFA: disable another's",
+        [
+            plain_section(f"Whom: {named(shown.party.person)}"),
+            section(does),
+            {
+                "type": "input",
+                "block_id": ids.HAPPENED,
+                "label": plain("What happened"),
+                "element": {
+                    "type": "radio_buttons",
+                    "action_id": ids.HAPPENED,
+                    "options": [
+                        {"text": plain("Lost or broken"), "value": Happened.LOST.value},
+                        {"text": plain("Stolen, or somebody else may have it"), "value": Happened.STOLEN.value},
+                    ],
+                },
+            },
+            reason_input(),
+            code_input(CODE_HINT, focus=False),
+        ],
+        callback_id=ids.RESET_FORM,
+        submit="Send request" if asks else "Disable",
+        close="Leave it on",
+        metadata=f"{shown.party.person.person_id}.{intent}",
+    )
+
+
+def approval(found: Card) -> Json:
+    """Return the window that repeats who, whom and why, and takes the approver's code."""
+    return modal(
+        "MFA: approve",
+        [
+            plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."),
+            plain_section(f"Reason: {clean(found.reset.reason, REASON_SHOWN)}"),
+            *(context(line) for line in facts(found.facts, privileged=found.reset.privileged)),
+            section("This code turns that person's MFA *off*. Approve only what you know to be true."),
+            code_input(CODE_HINT),
+        ],
+        callback_id=ids.APPROVAL_FORM,
+        submit="Approve",
+        close="Not now",
+        metadata=str(found.reset.request_id),
+    )
+
+
+def denial(found: Card) -> Json:
+    """Return the window that asks why not."""
+    return modal(
+        "MFA: deny",
+        [plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."), reason_input()],
+        callback_id=ids.DENIAL_FORM,
+        submit="Deny",
+        close="Not now",
+        metadata=str(found.reset.request_id),
+    )
+
+
+def reason_input() -> Json:
+    """The input for a reason."""
+    return {
+        "type": "input",
+        "block_id": ids.REASON,
+        "label": plain("Reason"),
+        "hint": plain("The people concerned read it. No codes, no passwords."),
+        "element": {
+            "type": "plain_text_input",
+            "action_id": ids.REASON,
+            "multiline": True,
+            "min_length": REASON_LEAST,
+            "max_length": REASON_MOST,
+        },
+    }
+
+
+def opened(state: State) -> Json:
+    """Return what the requester reads then."""
+    match state:
+        case State.AWAITING_APPROVAL:
+            return said("*Sent.* Whoever may approve was asked. You can follow the request in your Messages tab.")
+        case State.HOLDING:
+            return said("*Accepted.* It takes effect after a while, unless somebody stops it. See your Messages tab.")
+        case State.EXECUTED:
+            return said("*Done.* That person's MFA is off. They were told, and can enroll again at once.")
+        case _:
+            return said("This request has been answered meanwhile. See your Messages tab.")
+
+
+def answered(found: State) -> Json:
+    """Return what whoever answered a request reads then."""
+    match found:
+        case State.EXECUTED:
+            return said("*Approved and done.* That person's MFA is off. They and the requester were told.")
+        case State.HOLDING:
+            return said("*Approved.* It takes effect after the hold, unless somebody stops it.")
+        case State.DENIED:
+            return said("*Denied.* The requester and the person concerned were told.")
+        case State.CANCELLED:
+            return said("*Cancelled.*")
+        case _:
+            return said(f"The reset is {outcome(found)}")
+
+
+def open_requests(found: list[Card]) -> tuple[str, Blocks]:
+    """Return the open requests, with their buttons."""
+    if not found:
+        return "No request is open.", [section("No request is open.")]
+    blocks: Blocks = []
+    for one in found:
+        blocks.append(plain_section(f"Whom: {named(one.subject)}. Asked by {named(one.requester)}."))
+        blocks.append(context(f"Opened {at(one.reset.opened_at)}."))
+        blocks.append(actions(*_answers(one)))
+    return f"Open requests: {len(found)}", blocks
+
+
+def _answers(one: Card) -> list[Json]:
+    deny = button(ids.DENY_RESET, "Deny", one.reset.request_id, style="danger")
+    if one.reset.state is State.AWAITING_APPROVAL:
+        return [button(ids.APPROVE_RESET, "Approve", one.reset.request_id, style="primary"), deny]
+    return [deny]
+
+
+def _begin(shown: Shown) -> list[Json]:
+    if isinstance(shown.route, Guard) or shown.open_request is not None:
+        return []
+    match shown.route:
+        case Action.DISABLE_OTHER | Action.ASK:
+            label = "Disable Multi-Factor Authentication"
+            return [button(ids.DISABLE_OTHER, label, shown.party.person.person_id, style="danger")]
+        case _:
+            return []

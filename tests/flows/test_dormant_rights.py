@@ -1,0 +1,84 @@
+"""Rights sleep after a reset of their holder until another person wakes them (E8)."""
+
+import asyncio
+
+from bot.core.actions import Guard
+from bot.core.resets import State
+from bot.services.resets import Done
+from bot.services.roles import Changed
+from tests.support.cast import Cast
+from tests.support.ledger import Ledger
+from tests.support.role_acts import grants, held_by, resets, wakes
+
+
+async def test_after_a_reset_rights_sleep_even_when_their_holder_has_enrolled_again(cast: Cast, ledger: Ledger) -> None:
+    await resets(cast, cast.admin, by=cast.agent, approver=cast.second_admin)
+
+    await cast.admin.enrolls()
+
+    assert await cast.opens(cast.admin, cast.employee) is Guard.RIGHT
+    assert await grants(cast, cast.admin, cast.employee) is Guard.RIGHT
+    assert await held_by(ledger, cast.admin) == []
+    assert "rights.dormant" in await ledger.events()
+    assert (await ledger.told(cast.second_admin.id)).count("rights_dormant") == 1
+    assert (await ledger.told(cast.agent.id)).count("rights_dormant") == 1
+    assert "rights_dormant" not in await ledger.told(cast.admin.id)
+
+
+async def test_another_who_manages_roles_wakes_them_once_their_holder_has_enrolled(cast: Cast, ledger: Ledger) -> None:
+    await resets(cast, cast.admin, by=cast.agent, approver=cast.second_admin)
+
+    before_enrolling = await wakes(cast, cast.second_admin, cast.admin)
+    await cast.admin.enrolls()
+    own = await wakes(cast, cast.admin, cast.admin)
+    by_requester = await wakes(cast, cast.agent, cast.admin)
+    by_another = await wakes(cast, cast.second_admin, cast.admin)
+    again = await wakes(cast, cast.second_admin, cast.admin)
+
+    assert before_enrolling is Guard.SUBJECT_HAS_MFA
+    assert own is Guard.RIGHT
+    assert by_requester is Guard.RIGHT
+    assert (by_another, again) == (Changed.NOW, Changed.BEFORE)
+    assert await ledger.details("rights.woken") == [{"roles": "admin"}]
+    assert isinstance(await cast.opens(cast.admin, cast.employee), Done)
+
+
+async def test_who_also_manages_roles_by_another_role_does_not_wake_their_own(cast: Cast, ledger: Ledger) -> None:
+    await resets(cast, cast.admin, by=cast.agent, approver=cast.second_admin)
+    await cast.admin.enrolls()
+    await ledger.define("keeper", "security.roles.manage")
+    await cast.holds(cast.admin, "keeper")
+
+    assert await wakes(cast, cast.admin, cast.admin) is Guard.NOT_ONESELF
+
+
+async def test_of_two_who_wake_at_once_one_does(cast: Cast, ledger: Ledger) -> None:
+    await resets(cast, cast.approver, by=cast.agent, approver=cast.second_admin)
+    await cast.approver.enrolls()
+    cast.services.clock.forward(minutes=1)
+    admins = (cast.admin, cast.second_admin)
+
+    answers = await asyncio.gather(
+        *(
+            cast.services.roles.wake(
+                by=one.id,
+                subject_id=cast.approver.id,
+                told=cast.profiles(one.id, cast.approver.id),
+                typed=one.phone.code(),
+            )
+            for one in admins
+        )
+    )
+
+    assert sorted(answers, key=str) == [Changed.BEFORE, Changed.NOW]
+    assert (await ledger.events()).count("rights.woken") == 1
+
+
+async def test_sleeping_rights_still_ask_for_a_second_person(cast: Cast) -> None:
+    await resets(cast, cast.approver, by=cast.agent, approver=cast.second_admin)
+    await cast.approver.enrolls()
+
+    outcome = await cast.opens(cast.admin, cast.approver)
+
+    assert isinstance(outcome, Done)
+    assert outcome.reset.state is State.AWAITING_APPROVAL

@@ -1,0 +1,69 @@
+"""Requests are held in the order of their ids, whatever leads to them: else two acts could wait for each other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from storage.pool import Pool
+from tests.support.cast import Cast
+from tests.support.database import Database
+from tests.support.ledger import Ledger
+from tests.support.services import Services, on_this_pool
+
+Act = Callable[[Cast, Services], Awaitable[object]]
+
+
+@pytest_asyncio.fixture
+async def patient(cast: Cast, database: Database) -> AsyncIterator[Services]:
+    """The same services, on statements that wait for a held row as long as the test wants."""
+    pool = Pool(database.program, statement_s=30)
+    yield on_this_pool(cast.services, pool)
+    await pool.close()
+
+
+async def leaves(cast: Cast, services: Services) -> object:
+    return await services.people.save(cast.gone(cast.admin))
+
+
+async def approves_though_both_have_left(cast: Cast, services: Services) -> object:
+    told = [cast.second_admin.profile, cast.gone(cast.agent), cast.gone(cast.admin)]
+    return await services.resets.approve(3, by=cast.second_admin.id, told=told, typed="")
+
+
+@pytest.mark.parametrize("act", [leaves, approves_though_both_have_left])
+async def test_the_lower_request_is_held_before_the_higher(
+    cast: Cast, patient: Services, ledger: Ledger, database: Database, act: Act
+) -> None:
+    asked = [
+        await cast.asks(cast.admin, cast.approver),
+        await cast.asks(cast.agent, cast.employee),
+        await cast.asks(cast.admin, cast.agent),
+    ]
+    assert [reset.request_id for reset in asked] == [1, 2, 3]
+    other = await asyncpg.connect(database.superuser)
+
+    async with other.transaction():
+        await other.execute("SELECT FROM reset_request WHERE request_id = 1 FOR UPDATE")
+        acting = asyncio.create_task(awaited(act(cast, patient)))
+        while not await waiting(ledger):
+            assert not acting.done()
+        free = await ledger.conn.fetch("SELECT FROM reset_request WHERE request_id > 1 FOR UPDATE NOWAIT")
+    await acting
+    await other.close()
+
+    assert len(free) == 2
+    ended = await ledger.conn.fetch("SELECT request_id FROM reset_request WHERE state = 'refused' ORDER BY request_id")
+    assert [row["request_id"] for row in ended] == ([1, 3] if act is leaves else [1, 2, 3])
+
+
+async def awaited(act: Awaitable[object]) -> object:
+    return await act
+
+
+async def waiting(ledger: Ledger) -> bool:
+    """Whether a transaction of the program's waits for another."""
+    found = await ledger.conn.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+    return bool(found)

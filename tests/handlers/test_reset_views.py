@@ -1,0 +1,196 @@
+"""Views of resets, roles, lockdown and audit: held against Slack's rules in every state, and free of markup (X6)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot.core import audit, policy
+from bot.core.actions import Action, Guard, Party
+from bot.core.audit import Event
+from bot.core.factors import Status
+from bot.core.messages import Kind, Message
+from bot.core.people import Person, Standing, SuspendedWhy
+from bot.core.permissions import BUILT_IN, Grant, Permission, Rights, Role
+from bot.core.resets import OPEN, AnswerRefusal, Happened, OpenRefusal, ReasonFault, Reset, State
+from bot.sandbox.blocks import problems
+from bot.services.audit_log import Page
+from bot.services.cards import Card, Facts
+from bot.services.helpdesk import Helped, UnlockRefusal
+from bot.services.looking import WHY, LookRefusal, Shown, Why
+from bot.services.messages import Notice
+from bot.services.roles import Changed, Overview, RoleRefusal
+from handlers.views import admin, helpdesk, home, lockdown, notices, refusals, reset_forms, roles
+from handlers.views import audit as audit_views
+from handlers.views.blocks import said
+from tests.support.services import NOON
+
+INTENT = UUID(int=7)
+NASTY = "<!channel> *Eve* \u202egpj.exe & co <@U0ADA>"
+REASON = "Lost the phone <!here> on the train\u202e"
+ABOUT = (
+    Kind.RESET_OPENED,
+    Kind.RESET_MINE,
+    Kind.RESET_CARD,
+    Kind.RESET_REMINDER,
+    Kind.RESET_OUTCOME,
+    Kind.RESET_DONE,
+    Kind.RIGHTS_DORMANT,
+)
+
+
+def person(number: int) -> Person:
+    return Person(number, "T0MFA", f"U{number:03}", Standing.MEMBER, NASTY, "eve@example.com", None, None)
+
+
+FACTS = Facts(NOON, NOON, 9, 1, ("email", "tz"), "Europe/Vienna", 3, NOON)
+RIGHTS = Rights(dict.fromkeys(Permission, NOON))
+
+
+def reset(state: State) -> Reset:
+    return Reset(
+        request_id=5,
+        intent=INTENT,
+        subject_id=1,
+        requester_id=2,
+        factor_id=3,
+        state=state,
+        happened=Happened.STOLEN,
+        reason=REASON,
+        direct=False,
+        privileged=True,
+        opened_at=NOON,
+        expires_at=NOON + timedelta(hours=4),
+        hold_until=NOON if state is State.HOLDING else None,
+        approver_id=4,
+        ended_at=None if state in OPEN else NOON,
+        denial=REASON if state is State.DENIED else None,
+    )
+
+
+def card(state: State) -> Card:
+    return Card(reset(state), person(1), person(2), person(4), FACTS, dormant=True, ended_by=None)
+
+
+def shown(route: Action | Guard = Action.ASK) -> Shown:
+    party = Party(person(1), enrolled=True, rights=RIGHTS)
+    return Shown(party, FACTS, ("admin",), route, needs_approval=route is Action.ASK, open_request=None)
+
+
+def modals() -> Iterator[dict[str, Any]]:
+    opened = replace(shown(), open_request=5)
+    for one in (shown(), shown(Action.DISABLE_OTHER), shown(Guard.RIGHT), opened):
+        yield reset_forms.person(one)
+        yield reset_forms.form(one, INTENT)
+    suspended = replace(person(1), suspended_at=NOON, suspended_why=SuspendedWhy.STOLEN)
+    yield reset_forms.person(replace(shown(), party=Party(suspended, enrolled=False)))
+    yield reset_forms.approval(card(State.AWAITING_APPROVAL))
+    yield reset_forms.denial(card(State.HOLDING))
+    yield from map(reset_forms.opened, State)
+    yield from map(reset_forms.answered, State)
+    yield helpdesk.unlock_form(person(1))
+    yield helpdesk.release_form(person(1))
+    yield from map(helpdesk.outcome, [*Helped, *UnlockRefusal])
+    yield from (lockdown.start_form(), lockdown.lift_form(), lockdown.started(), lockdown.lifted())
+    every = [Role(name, carried) for name, carried in BUILT_IN.items()]
+    held = [Grant(n, 1, every[0], NOON, NOON if n % 2 else None) for n in range(40)]
+    yield roles.overview(Overview(every, held, {1: person(1)}))
+    yield from (roles.grant_form(every), roles.revoke_form(every), roles.wake_form(1))
+    for done in (*Changed, *RoleRefusal):
+        yield from (roles.granted(done), roles.revoked(done), roles.woken(done))
+    yield admin.why(Why(Party(person(1), enrolled=True), tuple((act, verdicts(act)) for act in WHY)))
+    yield home.home(person(1), Status(factor_id=5, since=NOON, rights=RIGHTS))
+    yield audit_views.page(Page([], {}, None, None, None))
+    events = [(n, Event(kind, NOON, "person:1", "slack", 1, {"why": "right"})) for n, kind in enumerate(audit.Kind)]
+    yield audit_views.page(Page(events[:12], {1: person(1)}, 1, 5, 2))
+    yield from (said(refusals.guard(guard)) for guard in Guard)
+    yield from (said(refusals.not_opened(why)) for why in OpenRefusal)
+    yield from (said(refusals.not_answered(why)) for why in AnswerRefusal)
+    yield from (said(refusals.look(why)) for why in (*LookRefusal, Guard.RIGHT))
+
+
+def notice(kind: Kind, state: State, *, reader: int) -> Notice:
+    message = Message(
+        message_id=9,
+        person_id=reader,
+        kind=kind,
+        detail={},
+        enrollment_id=None,
+        created_at=NOON,
+        channel=None,
+        ts=None,
+        complete=False,
+        settled=None,
+        settled_at=None,
+    )
+    return Notice(message, "U001", None, card(state))
+
+
+def verdicts(action: Action) -> tuple[policy.Verdict, ...]:
+    party = Party(person(1), enrolled=False)
+    return policy.verdicts(policy.Case(action=action, actor=party, now=NOON, lockdown=None, subject=party))
+
+
+def labels(blocks: list[dict[str, Any]]) -> list[str]:
+    found = [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+    return [element["text"]["text"] for element in found]
+
+
+def texts(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        if value.get("type") in ("mrkdwn", "plain_text"):
+            yield value
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+@pytest.mark.parametrize("view", list(modals()), ids=str)
+def test_slack_would_take_every_window(view: dict[str, Any]) -> None:
+    assert problems("home" if view["type"] == "home" else "modal", view) == []
+
+
+@pytest.mark.parametrize(("kind", "state", "mine"), list(product(ABOUT, State, [True, False])))
+def test_slack_would_take_every_message_and_an_ended_request_has_no_buttons(
+    kind: Kind,
+    state: State,
+    mine: bool,  # noqa: FBT001  a parameter
+) -> None:
+    text, blocks = notices.blocks(notice(kind, state, reader=1 if mine else 2))
+
+    assert problems("message", {"text": text, "blocks": blocks}) == []
+    if state not in OPEN and kind in (Kind.RESET_CARD, Kind.RESET_MINE):
+        assert labels(blocks) == []
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        *(notices.blocks(notice(kind, State.AWAITING_APPROVAL, reader=2))[1] for kind in ABOUT),
+        *(view["blocks"] for view in modals()),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_names_and_reasons_stand_in_plain_text_cleaned(blocks: list[dict[str, Any]]) -> None:
+    for text in texts(blocks):
+        assert "\u202e" not in text["text"]
+        assert text["type"] == "plain_text" or not ("<!channel>" in text["text"] or "<!here>" in text["text"])
+
+
+@pytest.mark.parametrize("fault", ReasonFault)
+def test_a_bad_reason_is_told_under_its_input(fault: ReasonFault) -> None:
+    assert refusals.reason(fault).endswith("characters.")
+
+
+def test_an_approval_names_who_whom_and_why() -> None:
+    told = " ".join(text["text"] for text in texts(reset_forms.approval(card(State.AWAITING_APPROVAL))))
+
+    assert "U001" in told
+    assert "U002" in told
+    assert "Lost the phone" in told

@@ -39,7 +39,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     rows: dict[tuple[str, str], Row] = {}
     for outcome in ("passed", "failed", "error"):
         for report in terminalreporter.getreports(outcome):
-            told = dict(report.user_properties)
+            told = dict(getattr(report, "user_properties", ()))  # a file that cannot be read has none
             if "attack" in told:
                 attack, what = told["attack"]
                 tried, held = told.get("tally", (1, 1))

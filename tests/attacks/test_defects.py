@@ -46,9 +46,15 @@ def named_tests(patch: Path) -> list[str]:
 @pytest.mark.timeout(LONGEST_S + 20)
 def test_without_its_rule_a_test_fails(defect: Path, copy: Path) -> None:
     tests = named_tests(defect)
-    # No bytecode: a patch and its reverse within one second would leave files that look fresh and are not.
-    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "REQUIRE_TEST_TOOLS": "1"}
-    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--no-header", "-p", "no:cacheprovider", *tests]
+    environ = {
+        **os.environ,
+        # A patch and its reverse within one second would leave bytecode that looks fresh and is not.
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # to load those that no test here needs takes longer than the test
+        "REQUIRE_TEST_TOOLS": "1",
+    }
+    plugins = ("-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "-p", "pytest_timeout")
+    command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--no-header", *plugins, *tests]
 
     ran = subprocess.run(command, cwd=copy, env=environ, capture_output=True, text=True, check=False, timeout=LONGEST_S)
 

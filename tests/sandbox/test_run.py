@@ -8,6 +8,8 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -16,6 +18,14 @@ import pytest_asyncio
 
 from bot.sandbox import postgres
 from tests.support.played import WITHIN_S, Played
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A sandbox that was started, and where."""
+
+    folder: Path
+    url: str
 
 
 def children(folder: Path) -> set[int]:
@@ -32,13 +42,28 @@ def children(folder: Path) -> set[int]:
     return found
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
+@contextmanager
+def made_folder() -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
     yield made
     for lock in made.rglob("lock"):
         postgres.erase(lock.parent / "postgres")
     shutil.rmtree(made)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with made_folder() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def running(postgres_programs: Path) -> Iterator[Running]:  # noqa: ARG001  skips where there is none
+    """One for the tests that neither end it nor need a fresh one: each start takes seconds."""
+    with made_folder() as made:
+        sandbox = Played(made)
+        yield Running(made, sandbox.url())
+        assert sandbox.end(signal.SIGINT) == 0
 
 
 @pytest_asyncio.fixture
@@ -53,37 +78,32 @@ def programs(postgres_programs: Path) -> Path:
     return postgres_programs
 
 
-async def test_a_command_typed_on_the_page_is_answered_and_a_second_start_points_to_the_first(
-    folder: Path, browser: aiohttp.ClientSession
-) -> None:
-    first = Played(folder)
-    url = first.url()
-
+async def test_a_command_typed_on_the_page_is_answered(running: Running, browser: aiohttp.ClientSession) -> None:
     async with browser.post(
-        f"{url}/page/act", json={"user": "U0ADA", "do": "command", "command": "/mfa", "text": ""}
+        f"{running.url}/page/act", json={"user": "U0ADA", "do": "command", "command": "/mfa", "text": ""}
     ) as answer:
         acted = await answer.json()
-    async with browser.get(f"{url}/page/state", params={"user": "U0ADA"}) as answer:
+    async with browser.get(f"{running.url}/page/state", params={"user": "U0ADA"}) as answer:
         state = await answer.json()
-    second = Played(folder)
-    pointed_to = second.url()
-    ended_with = second.ended()
 
     assert acted["ok"]
     assert state["dm"]["messages"][-1]["ephemeral"]
     assert "Enable Multi-Factor Authentication" in json.dumps(state["dm"]["messages"][-1])
     assert state["problems"] == []
-    assert '"level": "error"' not in (folder / ".sandbox" / "bot.log").read_text()
-    assert (pointed_to, ended_with) == (url, 1)
-    assert (folder / ".sandbox").stat().st_mode & 0o777 == 0o700
-    assert first.end(signal.SIGINT) == 0
+    assert '"level": "error"' not in (running.folder / ".sandbox" / "bot.log").read_text()
+    assert (running.folder / ".sandbox").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_second_start_points_to_the_first(running: Running) -> None:
+    second = Played(running.folder)
+
+    assert (second.url(), second.ended()) == (running.url, 1)
 
 
 async def test_who_never_opened_the_bot_signs_in_to_the_sample_application_with_a_password_alone(
-    folder: Path, browser: aiohttp.ClientSession
+    running: Running, browser: aiohttp.ClientSession
 ) -> None:
-    sandbox = Played(folder)
-    async with browser.get(f"{sandbox.url()}/page/state", params={"user": "U0BEN"}) as answer:
+    async with browser.get(f"{running.url}/page/state", params={"user": "U0BEN"}) as answer:
         payroll = (await answer.json())["links"]["sample_app"]
 
     form, origin = {"username": "ben", "password": "sandbox"}, {"Origin": payroll}
@@ -91,7 +111,6 @@ async def test_who_never_opened_the_bot_signs_in_to_the_sample_application_with_
         cookie = answer.cookies["payroll"].value
     async with browser.get(payroll, headers={"Cookie": f"payroll={cookie}"}) as answer:
         shown = await answer.text()
-    sandbox.end(signal.SIGINT)
 
     assert "You signed in with your password" in shown
 
@@ -130,12 +149,9 @@ def test_everything_ends_when_the_sandbox_is_killed(folder: Path) -> None:
     assert children(folder) == set()
 
 
-def test_a_taken_port_is_passed_over(folder: Path) -> None:
-    other = folder / "other"
-    other.mkdir()
-    first, second = Played(folder), Played(other)
+def test_a_taken_port_is_passed_over(running: Running, folder: Path) -> None:
+    second = Played(folder)
 
-    assert first.url() != second.url()
+    assert second.url() != running.url
 
-    first.end(signal.SIGTERM)
     second.end(signal.SIGTERM)

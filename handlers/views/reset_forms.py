@@ -25,7 +25,7 @@ from handlers.views.blocks import (
     said,
     section,
 )
-from handlers.views.resets import REASON_SHOWN, facts, named, outcome
+from handlers.views.resets import REASON_SHOWN, facts, happened, named, outcome
 
 CODE_HINT = "Six digits from your own authenticator app. A recovery code will not do here."
 
@@ -97,12 +97,12 @@ def form(shown: Shown, intent: UUID) -> Json:
 
 
 def approval(found: Card) -> Json:
-    """Return the window that repeats who, whom and why, and takes the approver's code."""
+    """Return the window that repeats who, whom, what happened and why, and takes the approver's code."""
     return modal(
         "MFA: approve",
         [
             plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."),
-            plain_section(f"Reason: {clean(found.reset.reason, REASON_SHOWN)}"),
+            plain_section(f"{happened(found)} Reason: {clean(found.reset.reason, REASON_SHOWN)}"),
             *(context(line) for line in facts(found.facts, privileged=found.reset.privileged)),
             section("This code turns that person's MFA *off*. Approve only what you know to be true."),
             code_input(CODE_HINT),

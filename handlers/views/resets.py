@@ -48,7 +48,7 @@ def blocks(kind: Kind, card: Card, *, mine: bool, stop: Json | None) -> Blocks:
     """Return the blocks of a message as things stand; *stop* is the subject's button while it may be pressed."""
     shown: Blocks = [section(sentence(kind, card, mine=mine)), plain_section(_who(card))]
     if kind in (Kind.RESET_CARD, Kind.RESET_MINE):
-        shown.append(plain_section(f"{_happened(card)} Reason: {clean(card.reset.reason, REASON_SHOWN)}"))
+        shown.append(plain_section(f"{happened(card)} Reason: {clean(card.reset.reason, REASON_SHOWN)}"))
     if kind is Kind.RESET_CARD and card.reset.open:
         shown.extend(context(line) for line in facts(card.facts, privileged=card.reset.privileged))
     shown.append(context(_stand(card)))
@@ -95,7 +95,8 @@ def _who(card: Card) -> str:
     return f"Whom: {named(card.subject)}. Asked by {named(card.requester)}.{approver}"
 
 
-def _happened(card: Card) -> str:
+def happened(card: Card) -> str:
+    """Return what the requester says has happened, as a sentence."""
     match card.reset.happened:
         case Happened.LOST:
             return "The phone is lost or broken."

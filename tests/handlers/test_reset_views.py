@@ -188,9 +188,10 @@ def test_a_bad_reason_is_told_under_its_input(fault: ReasonFault) -> None:
     assert refusals.reason(fault).endswith("characters.")
 
 
-def test_an_approval_names_who_whom_and_why() -> None:
+def test_an_approval_names_who_whom_what_happened_and_why() -> None:
     told = " ".join(text["text"] for text in texts(reset_forms.approval(card(State.AWAITING_APPROVAL))))
 
     assert "U001" in told
     assert "U002" in told
+    assert "stolen" in told
     assert "Lost the phone" in told

@@ -132,7 +132,6 @@ class Office:
         await self.hal.dialog.get_by_role("radio", name="Lost or broken").check()
         await self.hal.dialog.get_by_label("Reason").fill(REASON)
         await self.hal.fills_code()
-        await self.hal.picture("request")
         await self.hal.dialog.get_by_role("button", name="Send request").click()
         await expect(self.hal.dialog).to_contain_text("Sent.")
         await self.hal.page.keyboard.press("Escape")

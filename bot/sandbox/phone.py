@@ -166,6 +166,11 @@ class Phone:
         self._accounts[user] = [account, *others]
         self._save()
 
+    def empty(self, user: str) -> None:
+        """Remove every account."""
+        self._accounts[user] = []
+        self._save()
+
     def shown(self, user: str) -> list[Json]:
         """Return what the screen shows: each account with its code and the seconds that the code still lives."""
         now = self._now()

@@ -166,9 +166,11 @@ def _secrets() -> Secrets:
 
 
 def _keep(file: Path, secret: str) -> None:
-    """Write *secret* for this user alone."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+    """Write *secret* for this user alone, whole or not at all."""
+    unfinished = file.with_name(f"{file.name}.new")
+    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as made:
         made.write(secret)
+    unfinished.replace(file)
 
 
 async def _prepare_database(server: postgres.Postgres) -> None:
@@ -222,7 +224,7 @@ async def _start_sample(environ: dict[str, str], slack: StandIn) -> tuple[leash.
 
 
 async def _prepare_staff(slack: StandIn, phone: Phone, environ: dict[str, str]) -> None:
-    """Let the staff come in, the first time; what was played since is left as it is."""
+    """Let the staff come in, until they all have; what was played since is left as it is."""
     if STAFF.exists():
         return
     say("Setting up MFA for the staff, the way everybody does ...")

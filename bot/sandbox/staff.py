@@ -2,6 +2,7 @@
 
 No back door: each of them presses the buttons that the bot shows, their phone reads the QR code off the picture in the
 DM, and the code goes through the modal. Roles and managers come from the host's command line, as in earnest.
+All of it goes on from wherever an earlier start was cut off.
 """
 
 from __future__ import annotations
@@ -71,23 +72,35 @@ class Member:
 
     async def enables(self, now: Callable[[], datetime]) -> None:
         """Go the way from Home to the recovery codes, unless Home says that MFA is on."""
-        await self._go(self._open_home, lambda: self._button(ENABLE) or self._button(DISABLE))
+        await self._clears_the_screen()
+        # What stands in Home may be from before a restart: what counts is what the bot says now.
+        before = self._home_hash()
+        await self._go(self._open_home, lambda: self._home_hash() != before)
         if self._button(DISABLE):
             return
+        left = set(self._pictures())
         await self._go(lambda: self._press(ENABLE), self._modal)
-        await self._go(self._submit, lambda: self._picture() is not None)
-        await self._slack.close(self._user)
+        # A picture that was left over goes when the new start ends its enrollment.
+        await self._go(self._submit, lambda: len(self._pictures()) == 1 and left.isdisjoint(self._pictures()))
+        await self._clears_the_screen()
+        self._phone.empty(self._user)  # MFA is off: what is in there is of a start that was cut off
         try:
-            account = self._phone.scan(self._user, self._picture() or b"")
+            account = self._phone.scan(self._user, self._slack.workspace.files[self._pictures()[0]].content or b"")
         except PhoneError as blind:
             raise StaffError(f"{self.called}: {blind}") from None
         await self._go(lambda: self._press(ENTER), lambda: self._submits() == VERIFY)
         # The code of half a minute ago is still right. So the first one that the phone shows is not used up yet.
         code = code_at(account, now() - timedelta(seconds=account.period))
         await self._go(lambda: self._submit(code=code), lambda: self._submits() != VERIFY)
+        await self._clears_the_screen()
+        await self._go(self._open_home, lambda: self._button(DISABLE))
+
+    async def _clears_the_screen(self) -> None:
+        """Save the recovery codes where they are shown, and close every window."""
         if self._submits() == SAVED:
             await self._submit()
-        await self._go(self._open_home, lambda: self._button(DISABLE))
+        while self._modal() is not None:
+            await self._slack.close(self._user)
 
     async def _go(self, act: Callable[[], Awaitable[object]], seen: Callable[[], object]) -> None:
         """Act until what it leads to is on the screen; people try again where a machine was too slow."""
@@ -122,6 +135,11 @@ class Member:
         modal = self._modal()
         return None if modal is None else (modal.content.get("submit") or {}).get("text")
 
+    def _home_hash(self) -> str | None:
+        """Return what changes whenever the bot publishes Home."""
+        home = self._slack.workspace.homes.get(self._user)
+        return None if home is None else home.hash
+
     def _button(self, label: str) -> Json | None:
         home = self._slack.workspace.homes.get(self._user)
         places: list[View | Message] = [*self._slack.workspace.messages(self._user), *([home] if home else [])]
@@ -132,9 +150,7 @@ class Member:
                         return element
         return None
 
-    def _picture(self) -> bytes | None:
-        """Return the newest picture in the conversation."""
-        for message in reversed(self._slack.workspace.messages(self._user)):
-            for _, file_id in slack_files(message.blocks):
-                return self._slack.workspace.files[file_id].content
-        return None
+    def _pictures(self) -> list[str]:
+        """Return the ids of the pictures in the conversation, oldest first."""
+        messages = self._slack.workspace.messages(self._user)
+        return [file_id for message in messages for _, file_id in slack_files(message.blocks)]

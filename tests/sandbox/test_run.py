@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -147,6 +148,29 @@ def test_everything_ends_when_the_sandbox_is_killed(folder: Path) -> None:
     while children(folder) and time.monotonic() < deadline:
         os.sched_yield()
     assert children(folder) == set()
+
+
+async def test_a_start_that_was_killed_goes_on_at_the_next(folder: Path, browser: aiohttp.ClientSession) -> None:
+    for where in ("has MFA", "mfabot roles grant helpdesk"):
+        cut_off = Played(folder)
+        cut_off.says(re.compile(where))
+        cut_off.end(signal.SIGKILL)
+
+    again = Played(folder)
+    url = again.url()
+
+    for user in ("U0HAL", "U0MIA", "U0AMY"):
+        async with browser.get(f"{url}/phone", params={"user": user}) as answer:
+            assert len((await answer.json())["accounts"]) == 1
+    act = {"user": "U0AMY", "do": "command", "command": "/mfa-admin", "text": "roles"}
+    async with browser.post(f"{url}/page/act", json=act) as answer:
+        assert (await answer.json())["ok"]
+    async with browser.get(f"{url}/page/state", params={"user": "U0AMY"}) as answer:
+        state = await answer.json()
+    assert "Hal Desk" in json.dumps(state["modals"])
+    assert "Amy Root" in json.dumps(state["modals"])
+    assert state["problems"] == []
+    again.end(signal.SIGTERM)
 
 
 def test_a_taken_port_is_passed_over(running: Running, folder: Path) -> None:

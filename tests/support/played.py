@@ -29,11 +29,15 @@ class Played:
 
     def url(self) -> str:
         """Read what it says until it names the page."""
+        return self.says(URL)
+
+    def says(self, what: re.Pattern[str]) -> str:
+        """Read what it says until *what* is among it."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            if found := URL.search(line):
+            if found := what.search(line):
                 return found.group()
-        raise AssertionError("it ended without a page")
+        raise AssertionError(f"it ended without {what.pattern}")
 
     def end(self, number: signal.Signals) -> int:
         """Send it *number*, and return its exit code."""

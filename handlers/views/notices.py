@@ -12,6 +12,7 @@ from handlers import ids
 from handlers.views import resets
 from handlers.views.blocks import Blocks, actions, at, button, context, plain_section, section
 from handlers.views.disable import REMOVE_ACCOUNT
+from handlers.views.reset_ends import Reader
 
 STOP = "This wasn't me - stop it"
 _GLASS: dict[str, str] = {
@@ -63,7 +64,7 @@ def sentence(notice: Notice) -> str:
         ):
             if notice.card is None:
                 raise ValueError("a message about a request needs the request")
-            return resets.sentence(message.kind, notice.card, mine=_mine(notice, notice.card))
+            return resets.sentence(message.kind, notice.card, _reader(notice, notice.card))
         case Kind.RIGHTS_WOKEN:
             return "Rights that slept since a reset count again."
         case Kind.ROLE_GRANTED:
@@ -97,7 +98,7 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
     message = notice.message
     if notice.card is not None:
         stop = button(ids.NOT_ME, STOP, message.message_id, style="danger") if message.asks else None
-        return text, resets.blocks(message.kind, notice.card, mine=_mine(notice, notice.card), stop=stop)
+        return text, resets.blocks(message.kind, notice.card, _reader(notice, notice.card), stop=stop)
     shown: Blocks = [section(text), context(at(message.created_at))]
     if notice.about is not None:
         shown.append(plain_section(resets.named(notice.about)))
@@ -110,8 +111,11 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
     return text, shown
 
 
-def _mine(notice: Notice, card: Card) -> bool:
-    return notice.in_channel is None and notice.message.person_id == card.subject.person_id
+def _reader(notice: Notice, card: Card) -> Reader:
+    if notice.in_channel is not None:
+        return Reader.APPROVER
+    readers = {card.subject.person_id: Reader.SUBJECT, card.reset.requester_id: Reader.REQUESTER}
+    return readers.get(notice.message.person_id, Reader.APPROVER)
 
 
 def _settled(settled: Settled) -> str:

@@ -9,7 +9,7 @@ from bot.core.resets import REASON_LEAST, REASON_MOST, Happened, State
 from bot.services.cards import Card
 from bot.services.looking import Shown
 from handlers import ids
-from handlers.views import refusals
+from handlers.views import refusals, reset_ends
 from handlers.views.blocks import (
     Blocks,
     Json,
@@ -25,7 +25,7 @@ from handlers.views.blocks import (
     said,
     section,
 )
-from handlers.views.resets import REASON_SHOWN, facts, happened, named, outcome
+from handlers.views.resets import REASON_SHOWN, facts, happened, named
 
 CODE_HINT = "Six digits from your own authenticator app. A recovery code will not do here."
 
@@ -166,9 +166,11 @@ def answered(found: State) -> Json:
         case State.DENIED:
             return said("*Denied.* The requester and the person concerned were told.")
         case State.CANCELLED:
-            return said("*Cancelled.*")
+            return said("*Cancelled.* The person concerned was told.")
+        case State.AWAITING_APPROVAL:
+            return said("The reset still waits for an answer.")
         case _:
-            return said(f"The reset is {outcome(found)}")
+            return said(f"The reset {reset_ends.of_another(found)}")
 
 
 def open_requests(found: list[Card]) -> tuple[str, Blocks]:

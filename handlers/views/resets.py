@@ -12,41 +12,63 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.messages import Kind
 from bot.core.people import Person
-from bot.core.resets import REASON_MOST, Happened, State
+from bot.core.resets import REASON_MOST, Happened, Reset, State
 from bot.services.cards import Card, Facts
 from handlers import ids
+from handlers.views import reset_ends
 from handlers.views.blocks import Blocks, Json, actions, at, button, clean, context, plain_section, section
+from handlers.views.reset_ends import Reader
 
 NAME_MOST = 80
 REASON_SHOWN = REASON_MOST
 _FIELDS = {"email": "e-mail", "name": "name", "tz": "time zone"}
 
 
-def sentence(kind: Kind, card: Card, *, mine: bool) -> str:
-    """Return what a message says first; *mine*: its reader is the subject."""
+def sentence(kind: Kind, card: Card, reader: Reader) -> str:
+    """Return what a message says first, as things stand."""
+    state = card.reset.state
     match kind:
-        case Kind.RESET_OPENED:
-            return "Somebody asked to disable your MFA. If you can still use your codes, or do not know of it, stop it."
-        case Kind.RESET_DONE:
-            return "Your MFA was disabled by somebody else. Type `/mfa enable` to set it up again now."
-        case Kind.RESET_MINE:
-            return "Your request to disable somebody's MFA."
-        case Kind.RESET_CARD:
-            return "A reset of somebody's MFA waits for your answer."
-        case Kind.RESET_REMINDER:
-            return "A reset of somebody's MFA still waits for your answer: see the message further up."
-        case Kind.RESET_OUTCOME:
-            whose = "your MFA" if mine else "somebody's MFA"
-            return f"The reset of {whose}: {outcome(card.reset.state)}"
-        case Kind.RIGHTS_DORMANT:
+        case Kind.RIGHTS_DORMANT if card.dormant:
             return "Somebody who holds rights had their MFA reset. Those rights sleep until another admin wakes them."
+        case Kind.RIGHTS_DORMANT:
+            return "Somebody who holds rights had their MFA reset. No rights of theirs sleep any more."
+        case Kind.RESET_OPENED if card.reset.open:
+            return "Somebody asked to disable your MFA. If you can still use your codes, or do not know of it, stop it."
+        case Kind.RESET_OPENED:
+            return f"Somebody asked to disable your MFA. {reset_ends.mine(state)}"
+        case Kind.RESET_MINE if card.reset.open:
+            return "Your request to disable somebody's MFA."
+        case Kind.RESET_MINE:
+            return f"Your request to disable somebody's MFA {reset_ends.of_another(state)}"
+        case Kind.RESET_CARD if state is State.AWAITING_APPROVAL:
+            return "A reset of somebody's MFA waits for your answer."
+        case Kind.RESET_REMINDER if state is State.AWAITING_APPROVAL:
+            return "A reset of somebody's MFA still waits for your answer: see the message further up."
+        case Kind.RESET_CARD | Kind.RESET_REMINDER if card.reset.open:
+            return "A reset of somebody's MFA was approved, and can still be denied."
+        case Kind.RESET_CARD | Kind.RESET_REMINDER:
+            return f"A reset of somebody's MFA needs no answer any more: it {reset_ends.of_another(state)}"
+        case Kind.RESET_DONE | Kind.RESET_OUTCOME:
+            return f"{_ended(state, reader)} {reset_ends.next_step(card.reset, reader)}"
         case _:
             raise ValueError(f"{kind.value} is about no request")
 
 
-def blocks(kind: Kind, card: Card, *, mine: bool, stop: Json | None) -> Blocks:
+def _ended(state: State, reader: Reader) -> str:
+    match reader:
+        case Reader.SUBJECT:
+            return reset_ends.mine(state)
+        case Reader.REQUESTER:
+            return f"Your request to disable somebody's MFA {reset_ends.of_another(state)}"
+        case Reader.APPROVER:
+            return f"The reset of somebody's MFA {reset_ends.of_another(state)}"
+        case _:
+            assert_never(reader)
+
+
+def blocks(kind: Kind, card: Card, reader: Reader, *, stop: Json | None) -> Blocks:
     """Return the blocks of a message as things stand; *stop* is the subject's button while it may be pressed."""
-    shown: Blocks = [section(sentence(kind, card, mine=mine)), plain_section(_who(card))]
+    shown: Blocks = [section(sentence(kind, card, reader)), plain_section(_who(card))]
     if kind in (Kind.RESET_CARD, Kind.RESET_MINE):
         shown.append(plain_section(f"{happened(card)} Reason: {clean(card.reset.reason, REASON_SHOWN)}"))
     if kind is Kind.RESET_CARD and card.reset.open:
@@ -91,8 +113,18 @@ def named(person: Person | None) -> str:
 
 
 def _who(card: Card) -> str:
-    approver = "" if card.approver is None else f" Approved by {named(card.approver)}."
-    return f"Whom: {named(card.subject)}. Asked by {named(card.requester)}.{approver}"
+    told = [f"Whom: {named(card.subject)}."]
+    told.append(f"{'Disabled directly' if _at_once(card.reset) else 'Asked'} by {named(card.requester)}.")
+    if card.approver is not None:
+        told.append(f"Approved by {named(card.approver)}.")
+    through = reset_ends.through(card.reset.state)
+    if through is not None and card.ended_by is not None:
+        told.append(f"{through} {named(card.ended_by)}.")
+    return " ".join(told)
+
+
+def _at_once(reset: Reset) -> bool:
+    return reset.direct and reset.state is State.EXECUTED
 
 
 def happened(card: Card) -> str:
@@ -113,36 +145,16 @@ def _stand(card: Card) -> str:
             return f"Waits for an approval until {at(reset.expires_at)}."
         case State.HOLDING:
             until = at(reset.hold_until) if reset.hold_until else "later"
-            return f"Approved; it takes effect {until} unless somebody stops it."
-        case _:
-            when = f" {at(reset.ended_at)}" if reset.ended_at else ""
-            ended = outcome(reset.state)
-            return f"{ended[0].upper()}{ended[1:]}{when}"
-
-
-def outcome(state: State) -> str:
-    """Return how a request ended, as the end of a sentence."""
-    match state:
+            approved = "" if reset.direct else "Approved. "
+            return f"{approved}It takes effect {until} unless somebody stops it."
         case State.EXECUTED:
-            return "done."
-        case State.DENIED:
-            return "denied."
-        case State.VETOED:
-            return "stopped by the person it is about."
-        case State.SELF_CANCELLED:
-            return "void, since a code of that person was accepted meanwhile."
-        case State.CANCELLED:
-            return "cancelled by whoever asked."
-        case State.EXPIRED:
-            return "expired without an answer."
-        case State.SUPERSEDED:
-            return "void, since that person's MFA has changed."
-        case State.REFUSED:
-            return "void, since somebody concerned may no longer do this."
-        case State.AWAITING_APPROVAL | State.HOLDING:
-            return "open."
+            return f"Done {_when(reset)}."
         case _:
-            assert_never(state)
+            return f"Ended {_when(reset)}. Nothing was changed by it."
+
+
+def _when(reset: Reset) -> str:
+    return at(reset.ended_at or reset.opened_at)
 
 
 def _buttons(kind: Kind, card: Card, stop: Json | None) -> list[Json]:

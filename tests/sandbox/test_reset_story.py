@@ -135,11 +135,13 @@ class Office:
         await self.hal.dialog.get_by_role("button", name="Send request").click()
         await expect(self.hal.dialog).to_contain_text("Sent.")
         await self.hal.page.keyboard.press("Escape")
-        await expect(self.mia.message("waits for your answer").get_by_role("button", name="Approve")).to_be_visible()
+        await expect(
+            self.mia.message("A reset of somebody's MFA").get_by_role("button", name="Approve")
+        ).to_be_visible()
 
     async def it_ended(self, how: str) -> None:
         """Look at what Hal and Mia see: how it ended, and no button."""
-        for message in (self.hal.message("Your request to disable"), self.mia.message("waits for your answer")):
+        for message in (self.hal.message("Your request to disable"), self.mia.message("A reset of somebody's MFA")):
             await expect(message).to_contain_text(how)
             await expect(message.get_by_role("button")).to_have_count(0)
 
@@ -175,7 +177,7 @@ async def it_is_approved(office: Office) -> None:
     await office.ada_signs_in_with_a_code()
     await office.hal_asks()
 
-    await mia.message("waits for your answer").get_by_role("button", name="Approve").click()
+    await mia.message("A reset of somebody's MFA").get_by_role("button", name="Approve").click()
     await expect(mia.dialog).to_contain_text(REASON)
     await mia.fills_code()
     await mia.picture("approval")
@@ -183,7 +185,7 @@ async def it_is_approved(office: Office) -> None:
 
     await expect(mia.dialog).to_contain_text("Approved and done.")
     await mia.page.keyboard.press("Escape")
-    await office.it_ended("Done.")
+    await office.it_ended("was carried out: that person's MFA is off.")
     await expect(ada.message("Your MFA was disabled by somebody else.")).to_be_visible()
     await ada.turns_to("Home")
     await expect(ada.page.get_by_role("button", name=ENABLE)).to_be_visible()
@@ -201,7 +203,7 @@ async def it_is_vetoed(office: Office) -> None:
 
     await expect(ada.dialog).to_contain_text("Your MFA stays as it is")
     await ada.page.keyboard.press("Escape")
-    await office.it_ended("Stopped by the person it is about.")
+    await office.it_ended("was stopped by the person it is about.")
     await ada.turns_to("Home")
     await expect(ada.page.get_by_role("button", name=DISABLE)).to_be_visible()
 
@@ -211,5 +213,5 @@ async def it_cancels_itself(office: Office) -> None:
 
     await office.ada_signs_in_with_a_code()
 
-    await office.it_ended("Void, since a code of that person was accepted meanwhile.")
+    await office.it_ended("is void, since a code of that person was accepted meanwhile.")
     await expect(office.ada.page).to_have_title(re.compile("^Ada Byron - "))

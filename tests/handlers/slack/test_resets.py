@@ -45,7 +45,8 @@ async def test_helpdesk_asks_the_manager_approves_with_a_code_and_no_button_is_l
     await office.mia.closes()
     for somebody in (office.hal, office.mia):
         assert not {"Approve", "Deny", "Cancel request"} & set(somebody.buttons)
-    assert "done." in office.hal.last
+    assert "was carried out: that person's MFA is off." in office.hal.last
+    assert "remove the old account" in office.ada.dm[-1]
 
 
 async def test_a_wrong_code_approves_nothing(office: Office) -> None:
@@ -64,7 +65,7 @@ async def test_the_subject_stops_it(office: Office) -> None:
     await office.ada.clicks(STOP, place=office.ada.message_with("Somebody asked to disable your MFA."))
 
     assert "Your MFA stays as it is" in office.ada.modal_text
-    assert "stopped by the person it is about." in office.hal.last
+    assert "was stopped by the person it is about." in office.hal.last
     assert DISABLE in office.ada.home_buttons
 
 
@@ -74,7 +75,7 @@ async def test_a_code_of_the_subject_cancels_it(office: Office) -> None:
     await office.ada.types("/mfa recovery-codes")
     await office.ada.submits(code=office.ada.next_code())
 
-    assert "void, since a code of that person was accepted meanwhile." in office.hal.last
+    assert "is void, since a code of that person was accepted meanwhile." in office.hal.last
 
 
 async def test_a_denial_says_why(office: Office) -> None:
@@ -84,7 +85,7 @@ async def test_a_denial_says_why(office: Office) -> None:
     await office.mia.submits(reason="She sits next to me with her phone in hand.")
 
     assert "*Denied.*" in office.mia.modal_text
-    assert "denied." in office.hal.last
+    assert "was denied." in office.hal.last
     assert "She sits next to me" in "\n".join(office.hal.dm)
 
 
@@ -94,7 +95,7 @@ async def test_the_requester_cancels(office: Office) -> None:
 
     await office.hal.clicks("Cancel request", place=office.hal.message_with("Your request to disable"))
 
-    assert "cancelled by whoever asked." in office.hal.last
+    assert "was taken back by whoever asked for it." in office.hal.last
     assert "Approve" not in office.mia.buttons
 
 

@@ -18,7 +18,7 @@ from handlers import ids
 from handlers.members import Body, Members
 from handlers.people import Visitors
 from handlers.refusing import refused
-from handlers.showing import chosen, clicked, metadata, row_id, show, typed
+from handlers.showing import chosen, clicked, metadata, row_id, settle, show, typed
 from handlers.views import refusals
 from handlers.views import reset_forms as views
 from handlers.views.blocks import Json, said
@@ -54,9 +54,10 @@ class ResetHandlers:
         app.action(ids.CANCEL_RESET)(only(self.cancel))
 
     async def begin(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Open the form about the person whom the button names, or say why there is none."""
+        """Open the form about the person whom the button names, or say why there is none; the card was of use once."""
         shown = await self._looks.show(by=person.person_id, subject_id=clicked(body))
-        await show(body, client, _form(shown, self._new_intent()))
+        if await show(body, client, _form(shown, self._new_intent())) and isinstance(shown, Shown):
+            await settle(body, client, *views.used_card(shown))
         await ack()
 
     async def open(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:

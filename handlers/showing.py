@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from handlers.views.blocks import Json, said
 
 logger = structlog.get_logger(__name__)
 _MOST_DIGITS = 18
+COURTESY_S = 0.5  # what is merely tidy comes second in a listener's 2.5 s
 
 
 async def opened(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> bool:
@@ -42,10 +44,12 @@ async def show(
     *,
     otherwise: str = homes.NOT_OPENED,
     home: Json | None = None,
-) -> None:
-    """Open *view* for whoever clicked; where Slack does not, tell them *otherwise*."""
-    if not await opened(body, client, view):
-        await tell(body, client, otherwise, home=home)
+) -> bool:
+    """Open *view* for whoever clicked, and return whether Slack did; where not, tell them *otherwise*."""
+    if await opened(body, client, view):
+        return True
+    await tell(body, client, otherwise, home=home)
+    return False
 
 
 async def turn(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> None:
@@ -59,14 +63,31 @@ async def turn(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> N
 
 async def dismiss(body: Mapping[str, Any], client: AsyncWebClient) -> None:
     """Take away the message that only the person sees and whose button was clicked."""
+    await _change_original(body, client, {"delete_original": True})
+
+
+async def settle(body: Mapping[str, Any], client: AsyncWebClient, text: str, blocks: Sequence[Json]) -> None:
+    """Put other blocks into the message that only the person sees and whose button was clicked; in a window nothing.
+
+    Only a click brings the response_url by which such a message can be changed, and a submission none; a window is no
+    place to keep it, since whoever has it can speak there for half an hour.
+    """
+    if not _place(body):
+        await _change_original(body, client, {"replace_original": True, "text": text, "blocks": list(blocks)})
+
+
+async def _change_original(body: Mapping[str, Any], client: AsyncWebClient, how: Json) -> None:
     url = str(body.get("response_url") or "")
     if not _is_slacks(url, client.base_url):
         return
     try:
         webhook = AsyncWebhookClient(url, session=client.session, timeout=client.timeout, retry_handlers=[])
-        await webhook.send(delete_original=True)
+        async with asyncio.timeout(COURTESY_S):
+            answered = await webhook.send_dict(how)
+        if answered.status_code != HTTPStatus.OK:
+            logger.warning("a message was not changed", fault=answered.status_code)
     except OUTAGES as fault:
-        logger.warning("a message was not taken away", fault=type(fault).__name__)
+        logger.warning("a message was not changed", fault=type(fault).__name__)
 
 
 async def tell(body: Mapping[str, Any], client: AsyncWebClient, sentence: str, *, home: Json | None = None) -> None:

@@ -27,12 +27,19 @@ from handlers.views.blocks import (
 )
 from handlers.views.resets import REASON_SHOWN, facts, happened, named
 
+CARD = "Disable somebody's MFA"
 CODE_HINT = "Six digits from your own authenticator app. A recovery code will not do here."
 
 
 def card(shown: Shown) -> tuple[str, Blocks]:
     """Return the ephemeral answer to `/mfa-admin disable @person`."""
-    return "Disable somebody's MFA", [*status(shown), actions(*_begin(shown), button(ids.DISMISS, "Cancel"))]
+    return CARD, [*status(shown), actions(*_begin(shown), button(ids.DISMISS, "Cancel"))]
+
+
+def used_card(shown: Shown) -> tuple[str, Blocks]:
+    """Return that answer once its button was pressed."""
+    opened = f"Opened {at(shown.facts.now)}. To open it once more, type the command again."
+    return CARD, [*status(shown), context(opened)]
 
 
 def person(shown: Shown) -> Json:

@@ -1,6 +1,6 @@
 """Views of resets, roles, lockdown and audit: held against Slack's rules in every state, and free of markup (X6)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -191,6 +191,14 @@ def test_names_and_reasons_stand_in_plain_text_cleaned(blocks: list[dict[str, An
 @pytest.mark.parametrize("fault", ReasonFault)
 def test_a_bad_reason_is_told_under_its_input(fault: ReasonFault) -> None:
     assert refusals.reason(fault).endswith("characters.")
+
+
+@pytest.mark.parametrize("made", [reset_forms.card, reset_forms.used_card])
+def test_slack_would_take_the_card_of_the_command(made: Callable[[Shown], tuple[str, list[dict[str, Any]]]]) -> None:
+    text, blocks = made(shown())
+
+    assert problems("message", {"text": text, "blocks": blocks}) == []
+    assert bool(labels(blocks)) == (made is reset_forms.card)
 
 
 def test_an_approval_names_who_whom_what_happened_and_why() -> None:

@@ -49,6 +49,52 @@ async def test_helpdesk_asks_the_manager_approves_with_a_code_and_no_button_is_l
     assert "remove the old account" in office.ada.dm[-1]
 
 
+async def test_the_card_of_the_command_has_no_button_once_its_form_is_open(office: Office) -> None:
+    await office.hal.types("/mfa-admin disable @ada")
+    card = office.hal.messages[-1]
+    assert office.hal.message_buttons == [DISABLE, "Cancel"]
+
+    await office.hal.clicks(DISABLE)
+
+    assert office.hal.submit == "Send request"
+    assert office.hal.messages[-1] is card
+    assert office.hal.message_buttons == []
+    assert "Ada Byron (U0ADA)" in office.hal.last
+    assert "type the command again" in office.hal.last
+
+
+async def test_the_card_keeps_its_button_where_slack_opens_no_form(office: Office) -> None:
+    await office.hal.types("/mfa-admin disable @ada")
+    card = office.hal.messages[-1]
+    office.bot.standin.faults.rate_limit("views.open")
+
+    await office.hal.clicks(DISABLE)
+    await office.hal.clicks(DISABLE, place=card)
+
+    assert office.hal.submit == "Send request"
+
+
+async def test_cancel_takes_the_card_away(office: Office) -> None:
+    await office.hal.types("/mfa-admin disable @ada")
+    before = len(office.hal.messages)
+
+    await office.hal.clicks("Cancel")
+
+    assert len(office.hal.messages) == before - 1
+    assert "Ada Byron" not in office.hal.last
+
+
+@pytest.mark.parametrize("trouble", ["status", "reset", "hang"])
+async def test_a_card_that_cannot_be_changed_stops_nobody(office: Office, trouble: str) -> None:
+    await office.hal.types("/mfa-admin disable @ada")
+    getattr(office.bot.standin.faults, trouble)("response_url")
+
+    await office.hal.clicks(DISABLE)
+
+    assert office.hal.replies[-1].ok
+    assert office.hal.submit == "Send request"
+
+
 async def test_a_wrong_code_approves_nothing(office: Office) -> None:
     await office.asks(office.hal)
 

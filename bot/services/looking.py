@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core import audit, policy, rates
+from bot.core import audit, policy, rates, resets
 from bot.core.actions import Action, Guard, Party
 from bot.core.audit import Event, by_person
 from bot.core.policy import Verdict
 from bot.core.rates import Bucket
+from bot.core.resets import OpenRefusal
 from bot.core.throttle import SLACK
 from bot.services import authority
+from bot.services.approvers import find_approvers
 from bot.services.cards import Card, Facts, card, facts
 from bot.services.means import Means
 from storage import audit as audit_events
@@ -25,13 +27,15 @@ WHY = (
     Action.DISABLE_OTHER,
     Action.ASK,
     Action.APPROVE,
+    Action.DENY,
     Action.UNLOCK,
     Action.RELEASE,
     Action.GRANT,
     Action.REVOKE,
     Action.WAKE,
 )
-"""What `why` explains: everything that is done to somebody; approving, where there is something to approve."""
+"""What `why` explains: everything that is done to somebody; answers only where there is a request."""
+ANSWERS = (Action.APPROVE, Action.DENY)
 
 
 class LookRefusal(StrEnum):
@@ -54,10 +58,18 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Each guard's verdict on each act of the asker towards somebody, as things stand now."""
+    """Each guard's verdict on each act of the asker towards somebody, as things stand now.
+
+    *needs_approval*: nobody disables that person's MFA alone. *not_opened*: why a request of the asker would come to
+    nothing though every guard lets it pass; *no_approver*: nobody could approve one.
+    """
 
     subject: Party
     acts: tuple[tuple[Action, tuple[Verdict, ...]], ...]
+    request_open: bool
+    needs_approval: bool
+    not_opened: OpenRefusal | None
+    no_approver: bool
 
 
 class Looks:
@@ -98,7 +110,7 @@ class Looks:
             reset = None if open_now is None else await requests.get(conn, open_now)
             acts = []
             for action in WHY:
-                if action is Action.APPROVE and reset is None:
+                if action in ANSWERS and reset is None:
                     continue
                 asked = await authority.case(
                     conn,
@@ -110,7 +122,18 @@ class Looks:
                     requester_id=reset.requester_id if reset else None,
                 )
                 acts.append((action, policy.verdicts(asked)))
-            return Why(held.parties[subject_id], tuple(acts))
+            subject = held.parties[subject_id]
+            approvers = await find_approvers(conn, self._means, held, subject_id, requester_id=by)
+            return Why(
+                subject,
+                tuple(acts),
+                request_open=reset is not None,
+                needs_approval=policy.needs_approval(subject, self._means.policy),
+                not_opened=resets.may_open(
+                    open_about_subject=reset is not None, open_of_requester=await requests.count_open_of(conn, by)
+                ),
+                no_approver=not approvers.any,
+            )
 
     async def requests(self, *, by: int) -> list[Card] | Guard | LookRefusal:
         """Return the open requests, the oldest first."""

@@ -102,7 +102,9 @@ def modals() -> Iterator[dict[str, Any]]:
     yield from (roles.grant_form(every), roles.revoke_form(every), roles.wake_form(1))
     for done in (*Changed, *RoleRefusal):
         yield from (roles.granted(done), roles.revoked(done), roles.woken(done))
-    yield admin.why(Why(Party(person(1), enrolled=True), tuple((act, verdicts(act)) for act in WHY)))
+    yield admin.why(why(*WHY))
+    for refused in (*OpenRefusal, None):
+        yield admin.why(why(*WHY, not_opened=refused))
     yield home.home(person(1), Status(factor_id=5, since=NOON, rights=RIGHTS))
     yield audit_views.page(Page([], {}, None, None, None))
     events = [(n, Event(kind, NOON, "person:1", "slack", 1, {"why": "right"})) for n, kind in enumerate(audit.Kind)]
@@ -128,6 +130,17 @@ def notice(kind: Kind, state: State, *, reader: int) -> Notice:
         settled_at=None,
     )
     return Notice(message, "U001", None, card(state))
+
+
+def why(*acts: Action, request_open: bool = True, not_opened: OpenRefusal | None = None) -> Why:
+    return Why(
+        Party(person(1), enrolled=True),
+        tuple((act, verdicts(act)) for act in acts),
+        request_open=request_open,
+        needs_approval=False,
+        not_opened=not_opened,
+        no_approver=False,
+    )
 
 
 def verdicts(action: Action) -> tuple[policy.Verdict, ...]:
@@ -199,6 +212,21 @@ def test_slack_would_take_the_card_of_the_command(made: Callable[[Shown], tuple[
 
     assert problems("message", {"text": text, "blocks": blocks}) == []
     assert bool(labels(blocks)) == (made is reset_forms.card)
+
+
+def test_where_no_request_is_open_why_says_so_and_of_nobody_that_they_asked() -> None:
+    told = " ".join(text["text"] for text in texts(admin.why(why(Action.ASK, request_open=False))))
+
+    assert "No request about this person is open." in told
+    assert "asked for" not in told
+
+
+@pytest.mark.parametrize("guard", Guard)
+def test_each_guard_has_its_line(guard: Guard) -> None:
+    line = admin.HOLDS[guard]
+
+    assert "_" not in line
+    assert line[0].islower() or line.startswith("Slack")
 
 
 def test_an_approval_names_who_whom_what_happened_and_why() -> None:

@@ -242,6 +242,8 @@ async def test_roles_are_granted_and_revoked_for_a_code(office: Office) -> None:
 async def test_why_and_the_audit_open(office: Office) -> None:
     await office.amy.types("/mfa-admin why @ada")
     assert "Disable directly" in office.amy.modal_text
+    assert "No request about this person is open." in office.amy.modal_text
+    assert "somebody else asked for it" not in office.amy.modal_text
     await office.amy.closes()
 
     await office.amy.types("/mfa-admin audit")

@@ -1,5 +1,6 @@
-"""Who is asked to approve a reset: the able manager, else the holders of resets.approve, else a channel.
+"""Who is asked to approve a reset: the able manager, else and at half time the holders of the right, else a channel.
 
+A channel is a place and nobody: it stands in for the holders where there are none to ask, and makes no approver exist.
 Nothing is decided here: whoever presses the button is judged when they press it.
 """
 
@@ -21,7 +22,7 @@ from storage.pool import Connection
 
 @dataclass(frozen=True, slots=True)
 class Approvers:
-    """Who could approve: the subject's manager, where able; everybody else who holds the right; the channel."""
+    """Who could approve: the subject's manager, where able, and everybody else who holds the right; and the channel."""
 
     manager: int | None
     holders: tuple[int, ...]
@@ -30,7 +31,7 @@ class Approvers:
     @property
     def any(self) -> bool:
         """Whether anybody could."""
-        return self.manager is not None or bool(self.holders) or self.channel is not None
+        return self.manager is not None or bool(self.holders)
 
 
 async def find_approvers(
@@ -60,16 +61,16 @@ async def find_approvers(
 
 
 async def ask_approvers(conn: Connection, approvers: Approvers, reset: Reset, *, now: datetime) -> None:
-    """Post the card to whoever comes first: the manager, the holders, the channel."""
+    """Post the card to the manager, where able, else to the holders."""
     if approvers.manager is not None:
         await closing.tell_of(conn, approvers.manager, Kind.RESET_CARD, reset, now=now)
-    elif approvers.holders:
+    else:
         await ask_holders(conn, approvers, reset, now=now)
-    elif approvers.channel is not None:
-        await closing.tell_of(conn, reset.subject_id, Kind.RESET_CARD, reset, now=now, in_channel=approvers.channel)
 
 
 async def ask_holders(conn: Connection, approvers: Approvers, reset: Reset, *, now: datetime) -> None:
-    """Post the card to the holders of the right; who has it already gets it no second time."""
+    """Post the card to the holders of the right, else to the channel; who has it already gets it no second time."""
     for person_id in approvers.holders:
         await closing.tell_of(conn, person_id, Kind.RESET_CARD, reset, now=now)
+    if not approvers.holders and approvers.channel is not None:
+        await closing.tell_of(conn, reset.subject_id, Kind.RESET_CARD, reset, now=now, in_channel=approvers.channel)

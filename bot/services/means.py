@@ -27,6 +27,6 @@ class Means:
     policy: policy.Limits = field(default_factory=policy.Limits)
     resets: resets.Limits = field(default_factory=resets.Limits)
     approvers_channel: str | None = None
-    """Slack's id of the private channel that is asked where nobody in particular could approve."""
+    """Slack's id of the private channel that gets the card at half time where nobody holds the right to approve."""
     rate_per_key_s: int = 500
     """How often a second an API key may ask, where its app has no rate of its own."""

@@ -105,7 +105,7 @@ class ResetTimes:
             return True
 
     async def remind(self, request_id: int) -> bool:
-        """At half time ask the holders of the right in any case, and remind who was asked before."""
+        """At half time ask the holders of the right in any case, else the channel; remind who was asked before."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             found = await requests.get(conn, request_id)

@@ -13,7 +13,7 @@ from bot.services.resets import Came, Done
 from bot.services.verification import BySlackId, FactorStatus
 from tests.support.cast import REASON, Cast
 from tests.support.ledger import Ledger
-from tests.support.services import changed, make_key
+from tests.support.services import make_key
 
 
 async def test_who_holds_both_permissions_disables_another_s_mfa_at_once(cast: Cast, ledger: Ledger) -> None:
@@ -127,21 +127,6 @@ async def test_where_nobody_could_approve_nothing_is_opened(cast: Cast, ledger: 
     assert await cast.opens(cast.agent, cast.employee) is OpenRefusal.NO_APPROVER
     assert await ledger.details("reset.refused") == [{"why": "no_approver"}]
     assert await ledger.conn.fetchval("SELECT count(*) FROM reset_request") == 0
-
-
-async def test_a_channel_is_asked_where_nobody_in_particular_could_be(cast: Cast, ledger: Ledger) -> None:
-    in_channel = changed(cast.services, approvers_channel="C0SECRET")
-    await cast.leaves(cast.manager)
-    for holder in (cast.approver, cast.admin, cast.second_admin):
-        await cast.leaves(holder)
-
-    outcome = await cast.opens(cast.agent, cast.employee, on=in_channel)
-
-    assert isinstance(outcome, Done)
-    rows = await ledger.conn.fetch(
-        "SELECT kind, in_channel FROM reset_message JOIN message USING (message_id) WHERE in_channel IS NOT NULL"
-    )
-    assert [tuple(row) for row in rows] == [("reset_card", "C0SECRET")]
 
 
 async def test_denied_it_is_over_and_everybody_hears_of_it(cast: Cast, ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -34,13 +35,22 @@ class AdminHandlers:
     """Answers the command; what it opens belongs to the other features."""
 
     def __init__(
-        self, looks: Looks, roles: Roles, log: AuditLog, visitors: Visitors, members: Members, *, users: Word
+        self,
+        looks: Looks,
+        roles: Roles,
+        log: AuditLog,
+        visitors: Visitors,
+        members: Members,
+        *,
+        users: Word,
+        new_intent: Callable[[], UUID],
     ) -> None:
         self._looks = looks
         self._roles = roles
         self._log = log
         self._visitors = visitors
         self._members = members
+        self._new_intent = new_intent
         self._words: dict[str, Word] = {
             "users": users,
             "show": self.show,
@@ -107,12 +117,12 @@ class AdminHandlers:
     async def unlock(self, person: Person, rest: str, client: AsyncWebClient) -> Answer:
         """Open the form that unlocks."""
         found = await self._shown(person, rest, client)
-        return found if isinstance(found, str) else helpdesk.unlock_form(found.party.person)
+        return found if isinstance(found, str) else helpdesk.unlock_form(found.party.person, self._new_intent())
 
     async def release(self, person: Person, rest: str, client: AsyncWebClient) -> Answer:
         """Open the form that releases."""
         found = await self._shown(person, rest, client)
-        return found if isinstance(found, str) else helpdesk.release_form(found.party.person)
+        return found if isinstance(found, str) else helpdesk.release_form(found.party.person, self._new_intent())
 
     async def why(self, person: Person, rest: str, client: AsyncWebClient) -> Answer:
         """Open each guard's verdict."""

@@ -12,8 +12,10 @@ from handlers import ids
 from handlers.members import Body, Members
 from handlers.people import Visitors
 from handlers.refusing import refused
-from handlers.showing import metadata, row_id, typed
+from handlers.showing import subject_and_intent, typed
 from handlers.views import helpdesk as views
+from handlers.views import refusals
+from handlers.views.blocks import said
 
 
 class HelpdeskHandlers:
@@ -32,11 +34,15 @@ class HelpdeskHandlers:
 
     async def unlock(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """End lock and waits."""
-        subject_id = row_id(metadata(body))
+        subject_id, intent = subject_and_intent(body)
+        if intent is None:
+            await ack(response_action="update", view=said(refusals.STALE))
+            return
         outcome = await self._helpdesk.unlock(
             by=person.person_id,
             subject_id=subject_id,
             told=await self._confirmed({person.person_id, subject_id}, client),
+            intent=intent,
             reason=typed(body, ids.REASON),
             typed=typed(body, ids.CODE),
         )
@@ -47,11 +53,15 @@ class HelpdeskHandlers:
 
     async def release(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Release, as far as helpdesk may."""
-        subject_id = row_id(metadata(body))
+        subject_id, intent = subject_and_intent(body)
+        if intent is None:
+            await ack(response_action="update", view=said(refusals.STALE))
+            return
         outcome = await self._helpdesk.release(
             by=person.person_id,
             subject_id=subject_id,
             told=await self._confirmed({person.person_id, subject_id}, client),
+            intent=intent,
             reason=typed(body, ids.REASON),
             typed=typed(body, ids.CODE),
         )

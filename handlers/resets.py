@@ -18,7 +18,7 @@ from handlers import ids
 from handlers.members import Body, Members
 from handlers.people import Visitors
 from handlers.refusing import refused
-from handlers.showing import chosen, clicked, metadata, row_id, settle, show, typed
+from handlers.showing import chosen, clicked, metadata, row_id, settle, show, subject_and_intent, typed
 from handlers.views import refusals
 from handlers.views import reset_forms as views
 from handlers.views.blocks import Json, said
@@ -62,7 +62,7 @@ class ResetHandlers:
 
     async def open(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Disable directly, or ask: Slack confirms both people first, and the actor's code comes last."""
-        subject_id, intent = _subject_and_intent(metadata(body))
+        subject_id, intent = subject_and_intent(body)
         happened = chosen(body, ids.HAPPENED)
         if intent is None or happened not in set(Happened):
             await ack(response_action="update", view=said(refusals.STALE))
@@ -134,14 +134,6 @@ def _form(shown: Shown | Guard | LookRefusal, intent: UUID) -> Json:
     if isinstance(shown.route, Guard):
         return said(refusals.guard(shown.route))
     return views.form(shown, intent)
-
-
-def _subject_and_intent(spelled: str) -> tuple[int, UUID | None]:
-    subject, _, intent = spelled.partition(".")
-    try:
-        return row_id(subject), UUID(intent)
-    except ValueError:
-        return row_id(subject), None
 
 
 def _answered(outcome: Done | Came | Guard | ReasonFault | Judged) -> Json:

@@ -154,6 +154,15 @@ def intent(body: Mapping[str, Any]) -> UUID | None:
         return None
 
 
+def subject_and_intent(body: Mapping[str, Any]) -> tuple[int, UUID | None]:
+    """Read whom the submitted modal is about, and its intent; None where it is none."""
+    subject, _, spelled = metadata(body).partition(".")
+    try:
+        return row_id(subject), UUID(spelled)
+    except ValueError:
+        return row_id(subject), None
+
+
 def typed(body: Mapping[str, Any], block_id: str) -> str:
     """Read what stands in an input of the submitted modal; nothing typed is nothing."""
     values = body["view"].get("state", {}).get("values", {})

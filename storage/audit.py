@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import asyncpg
 
@@ -11,6 +13,8 @@ from bot.core.audit import Event, Kind, canonical
 from storage.pool import Connection
 
 _NEWEST = 1 << 62
+SUBMITTED_WITHIN = timedelta(days=1)
+"""A form that was left open for longer is not submitted twice."""
 
 
 async def record(conn: Connection, *events: Event) -> None:
@@ -61,6 +65,29 @@ async def count_lately(
         by,
     )
     return int(found)
+
+
+async def was_done(
+    conn: Connection, subject_id: int, kinds: Collection[Kind], *, actor: str, intent: UUID, now: datetime
+) -> Kind | None:
+    """Return which of *kinds* the submission of this *intent* has led to within a day, if *actor* carried it out."""
+    found = await conn.fetchval(
+        """
+        SELECT kind
+          FROM audit_event
+         WHERE subject_id = $1
+           AND kind = ANY($2::text [])
+           AND at > $3
+           AND actor = $4
+           AND detail::jsonb ->> 'intent' = $5
+        """,
+        subject_id,
+        list(kinds),
+        now - SUBMITTED_WITHIN,
+        actor,
+        str(intent),
+    )
+    return None if found is None else Kind(found)
 
 
 async def page(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
+from uuid import UUID
 
 from bot.core import audit, resets, throttle
 from bot.core.actions import Action, Guard, Party
@@ -36,6 +38,13 @@ class Helped(StrEnum):
     """Released as far as helpdesk goes: one current code of the owner ends the suspension."""
 
 
+_DONE: Final = {
+    audit.Kind.UNLOCKED: Helped.UNLOCKED,
+    audit.Kind.RELEASED: Helped.RELEASED,
+    audit.Kind.RELEASE_OFFERED: Helped.OFFERED,
+}
+
+
 class UnlockRefusal(StrEnum):
     """Why an unlock comes to nothing."""
 
@@ -52,15 +61,17 @@ class Helpdesk:
         self._judge = judge
 
     async def unlock(
-        self, *, by: int, subject_id: int, told: Collection[Profile], reason: str, typed: str
+        self, *, by: int, subject_id: int, told: Collection[Profile], intent: UUID, reason: str, typed: str
     ) -> Helped | UnlockRefusal | Guard | ReasonFault | Judged:
-        """End the lock and the waits of somebody's factor; what was counted stays counted."""
+        """End the lock and the waits of somebody's factor, not what was counted; one effect an *intent* (X3)."""
         why = resets.reason(reason)
         if isinstance(why, ReasonFault):
             return why
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
+            if (before := await self._before(conn, by, subject_id, intent)) is not None:
+                return before
             refusal: Guard | UnlockRefusal | None = await authority.refusal(
                 conn, self._means, Action.UNLOCK, held, actor_id=by, subject_id=subject_id
             )
@@ -77,20 +88,25 @@ class Helpdesk:
             count = throttle.after_unlock(factor.count, self._means.throttle)
             await factors.save_count(conn, factor.factor_id, count, verified_at=None)
             await attempts.end_waits(conn, factor.factor_id)
-            detail: audit.Detail = {"reason": resets.reason_digest(why), "by": "helpdesk"}
+            detail = _detail(why, intent)
             await self._record(conn, audit.Kind.UNLOCKED, by, subject_id, detail)
             await tell(conn, subject_id, Kind.UNLOCKED, now=now)
             return Helped.UNLOCKED
 
     async def release(
-        self, *, by: int, subject_id: int, told: Collection[Profile], reason: str, typed: str
+        self, *, by: int, subject_id: int, told: Collection[Profile], intent: UUID, reason: str, typed: str
     ) -> Helped | Guard | ReasonFault | Judged:
-        """Release a suspended person: at once where they have no factor, else for one current code of theirs."""
+        """Release a suspended person: at once where they have no factor, else for one current code of theirs.
+
+        One effect an *intent* (X3).
+        """
         why = resets.reason(reason)
         if isinstance(why, ReasonFault):
             return why
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
+            if (before := await self._before(conn, by, subject_id, intent)) is not None:
+                return before
             refusal = await authority.refusal(
                 conn, self._means, Action.RELEASE, held, actor_id=by, subject_id=subject_id
             )
@@ -102,11 +118,10 @@ class Helpdesk:
             judged = await self._judged(conn, held, by, purpose="release-other", typed=typed)
             if not judged.accepted:
                 return judged
-            return await self._released(conn, held.parties[subject_id], by, why)
+            return await self._released(conn, held.parties[subject_id], by, _detail(why, intent))
 
-    async def _released(self, conn: Connection, subject: Party, by: int, why: str) -> Helped:
+    async def _released(self, conn: Connection, subject: Party, by: int, detail: audit.Detail) -> Helped:
         now, person_id = self._means.now(), subject.person.person_id
-        detail: audit.Detail = {"reason": resets.reason_digest(why), "by": "helpdesk"}
         await refresh_home(conn, person_id)
         if subject.enrolled:
             await suspensions.note_release(conn, person_id, now=now)
@@ -118,6 +133,13 @@ class Helpdesk:
         await self._record(conn, audit.Kind.RELEASED, by, person_id, detail)
         await tell(conn, person_id, Kind.RELEASED, now=now)
         return Helped.RELEASED
+
+    async def _before(self, conn: Connection, by: int, subject_id: int, intent: UUID) -> Helped | None:
+        """Return what this very submission has done, if it arrives again; both rows are held."""
+        done = await audit_events.was_done(
+            conn, subject_id, _DONE, actor=by_person(by), intent=intent, now=self._means.now()
+        )
+        return None if done is None else _DONE[done]
 
     async def _may_unlock(self, conn: Connection, factor: Factor, now: datetime) -> UnlockRefusal | None:
         if throttle.beyond_help(factor.count, self._means.throttle):
@@ -137,3 +159,7 @@ class Helpdesk:
     async def _record(self, conn: Connection, kind: audit.Kind, by: int, subject_id: int, detail: audit.Detail) -> None:
         event = Event(kind, self._means.now(), by_person(by), SLACK, subject_id, detail)
         await audit_events.record(conn, event)
+
+
+def _detail(why: str, intent: UUID) -> audit.Detail:
+    return {"reason": resets.reason_digest(why), "by": "helpdesk", "intent": str(intent)}

@@ -119,10 +119,11 @@ class Roles:
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
-            refusal = await self._may(conn, Action.WAKE, held, by, subject_id, None)
+            refusal = await self._refusal(conn, Action.WAKE, held, by, subject_id, None)
             if refusal is Guard.SUBJECT_HAS_DORMANT_RIGHTS:
-                return Changed.BEFORE
+                return Changed.BEFORE  # nothing was refused: this very submission may have woken them
             if refusal is not None:
+                await self._refused(conn, Action.WAKE, by, subject_id, refusal)
                 return refusal
             judged = await self._judged(conn, held, by, purpose="wake", typed=typed)
             if not judged.accepted:
@@ -135,6 +136,20 @@ class Roles:
             return Changed.NOW
 
     async def _may(
+        self, conn: Connection, action: Action, held: Held, by: int, subject_id: int, role: str
+    ) -> Guard | RoleRefusal | None:
+        refusal = await self._refusal(conn, action, held, by, subject_id, role)
+        if refusal is not None:
+            await self._refused(conn, action, by, subject_id, refusal)
+        return refusal
+
+    async def _refused(
+        self, conn: Connection, action: Action, by: int, subject_id: int, refusal: Guard | RoleRefusal
+    ) -> None:
+        detail: audit.Detail = {"why": refusal.value, "act": action.value}
+        await self._record(conn, audit.Kind.ROLE_REFUSED, by, subject_id, detail)
+
+    async def _refusal(
         self, conn: Connection, action: Action, held: Held, by: int, subject_id: int, role: str | None
     ) -> Guard | RoleRefusal | None:
         grants = (await roles.grants_of(conn, [subject_id]))[subject_id]
@@ -149,10 +164,7 @@ class Roles:
             stays_admin=rest.has(Permission.MANAGE_ROLES),
         )
         if refusal is None and role is not None and await roles.get(conn, role) is None:
-            refusal = RoleRefusal.UNKNOWN_ROLE
-        if refusal is not None:
-            detail: audit.Detail = {"why": refusal.value, "act": action.value}
-            await self._record(conn, audit.Kind.ROLE_REFUSED, by, subject_id, detail)
+            return RoleRefusal.UNKNOWN_ROLE
         return refusal
 
     async def _judged(self, conn: Connection, held: Held, by: int, *, purpose: str, typed: str) -> Judged:

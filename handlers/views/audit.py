@@ -9,8 +9,8 @@ from handlers import ids
 from handlers.views.blocks import Blocks, Json, actions, at, button, context, modal, plain, section
 from handlers.views.resets import named
 
-_QUIET = frozenset({"reason"})
-"""Details that say nothing to a reader: the hash of a reason."""
+_QUIET = frozenset({"reason", "intent"})
+"""Details that say nothing to a reader: the hash of a reason, the number of a form."""
 
 
 def page(found: Page) -> Json:

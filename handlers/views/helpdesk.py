@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import assert_never
+from uuid import UUID
 
 from bot.core.people import Person
 from bot.services.helpdesk import UNLOCKS_A_DAY, Helped, UnlockRefusal
@@ -12,10 +13,11 @@ from handlers.views.reset_forms import CODE_HINT, reason_input
 from handlers.views.resets import named
 
 
-def unlock_form(subject: Person) -> Json:
+def unlock_form(subject: Person, intent: UUID) -> Json:
     """Return the window that unlocks somebody's codes."""
     return _form(
         subject,
+        intent,
         "This code makes that person's codes count again after too many wrong ones. First make sure who asks you.",
         callback_id=ids.UNLOCK_FORM,
         submit="Unlock",
@@ -23,10 +25,11 @@ def unlock_form(subject: Person) -> Json:
     )
 
 
-def release_form(subject: Person) -> Json:
+def release_form(subject: Person, intent: UUID) -> Json:
     """Return the window that releases a suspended person."""
     return _form(
         subject,
+        intent,
         "This code releases that person. Where they have MFA, one current code of their own has to follow.",
         callback_id=ids.RELEASE_OTHER_FORM,
         submit="Release",
@@ -53,7 +56,7 @@ def outcome(done: Helped | UnlockRefusal) -> Json:
             assert_never(done)
 
 
-def _form(subject: Person, does: str, *, callback_id: str, submit: str, title: str) -> Json:
+def _form(subject: Person, intent: UUID, does: str, *, callback_id: str, submit: str, title: str) -> Json:
     return modal(
         title,
         [
@@ -65,5 +68,5 @@ def _form(subject: Person, does: str, *, callback_id: str, submit: str, title: s
         callback_id=callback_id,
         submit=submit,
         close="Not now",
-        metadata=str(subject.person_id),
+        metadata=f"{subject.person_id}.{intent}",
     )

@@ -109,7 +109,7 @@ def revoked(done: Changed | RoleRefusal) -> Json:
 
 def woken(done: Changed | RoleRefusal) -> Json:
     """Return what waking did."""
-    return _outcome(done, now="*Awake.* The person's rights count again.", before="No rights of theirs sleep.")
+    return _outcome(done, now="*Awake.* The person's rights count again.", before="No rights of theirs sleep any more.")
 
 
 def _outcome(done: Changed | RoleRefusal, *, now: str, before: str) -> Json:

@@ -40,6 +40,11 @@ async def test_another_who_manages_roles_wakes_them_once_their_holder_has_enroll
     assert by_requester is Guard.RIGHT
     assert (by_another, again) == (Changed.NOW, Changed.BEFORE)
     assert await ledger.details("rights.woken") == [{"roles": "admin"}]
+    assert [event["why"] for event in await ledger.details("role.refused") if event["act"] == "wake"] == [
+        "subject_has_mfa",
+        "right",
+        "right",
+    ]
     assert isinstance(await cast.opens(cast.admin, cast.employee), Done)
 
 

@@ -1,6 +1,7 @@
 """What helpdesk does short of a reset: unlocking a factor, and releasing a suspended person."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
@@ -11,45 +12,10 @@ from bot.services.helpdesk import Helped, UnlockRefusal
 from bot.services.judging import Judged
 from bot.services.suspension import Released
 from bot.services.verification import BySlackId
-from tests.support.cast import REASON, Cast, Member
+from tests.support.cast import REASON, Cast
+from tests.support.helpdesk_acts import fail, releases, suspend, unlocks
 from tests.support.ledger import Ledger
 from tests.support.services import make_key
-
-
-async def unlocks(
-    cast: Cast, by: Member, subject: Member | None = None, *, reason: str = REASON, typed: str | None = None
-) -> object:
-    subject = subject or cast.employee
-    return await cast.services.helpdesk.unlock(
-        by=by.id,
-        subject_id=subject.id,
-        told=cast.profiles(by.id, subject.id),
-        reason=reason,
-        typed=by.code() if typed is None else typed,
-    )
-
-
-async def releases(
-    cast: Cast, by: Member, subject: Member | None = None, *, reason: str = REASON, typed: str | None = None
-) -> object:
-    subject = subject or cast.employee
-    return await cast.services.helpdesk.release(
-        by=by.id,
-        subject_id=subject.id,
-        told=cast.profiles(by.id, subject.id),
-        reason=reason,
-        typed=by.code() if typed is None else typed,
-    )
-
-
-async def fail(ledger: Ledger, member: Member, times: int) -> None:
-    """Have so many wrong codes behind somebody's factor, none of them lately."""
-    await ledger.conn.execute("UPDATE factor SET failures = $2 WHERE factor_id = $1", member.factor_id, times)
-
-
-async def suspend(cast: Cast, ledger: Ledger, member: Member) -> None:
-    await cast.services.suspension.stop(await ledger.message_of(member.id, "enabled"), by=member.id)
-
 
 # Unlock
 
@@ -232,7 +198,7 @@ async def test_a_deactivated_account_is_not_released(cast: Cast) -> None:
     told = [cast.admin.profile, cast.gone(cast.employee)]
 
     answer = await cast.services.helpdesk.release(
-        by=cast.admin.id, subject_id=cast.employee.id, told=told, reason=REASON, typed=cast.admin.code()
+        by=cast.admin.id, subject_id=cast.employee.id, told=told, intent=uuid4(), reason=REASON, typed=cast.admin.code()
     )
 
     assert answer is Guard.SUBJECT_IS_MEMBER

@@ -178,6 +178,7 @@ async def released_by(cast: Cast, by: Member) -> object:
         by=by.id,
         subject_id=cast.employee.id,
         told=cast.profiles(by.id, cast.employee.id),
+        intent=uuid4(),
         reason=REASON,
         typed=by.code(),
     )

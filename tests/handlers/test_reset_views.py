@@ -92,8 +92,8 @@ def modals() -> Iterator[dict[str, Any]]:
     yield reset_forms.denial(card(State.HOLDING))
     yield from map(reset_forms.opened, State)
     yield from map(reset_forms.answered, State)
-    yield helpdesk.unlock_form(person(1))
-    yield helpdesk.release_form(person(1))
+    yield helpdesk.unlock_form(person(1), INTENT)
+    yield helpdesk.release_form(person(1), INTENT)
     yield from map(helpdesk.outcome, [*Helped, *UnlockRefusal])
     yield from (lockdown.start_form(), lockdown.lift_form(), lockdown.started(), lockdown.lifted())
     every = [Role(name, carried) for name, carried in BUILT_IN.items()]

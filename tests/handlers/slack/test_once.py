@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.bot import Bot
 from tests.support.ledger import open_ledger
+from tests.support.office import REASON, Office
 from tests.support.somebody import Somebody
 
 pytestmark = pytest.mark.parametrize("bot", ["http", "socket"], indirect=True)
@@ -125,3 +126,22 @@ async def test_a_double_click_on_cancel_cancels_once(bot: Bot, ada: Somebody) ->
 
     assert again.status == 200
     assert await count(bot, "enrollment.ended") == 1
+
+
+async def test_an_unlock_and_a_release_that_come_twice_are_done_twice(bot: Bot) -> None:
+    office = Office(bot)
+    await office.opens()
+    await bot.lock(office.ada)
+    await office.hal.types("/mfa-admin unlock @ada")
+    await office.hal.submits(reason=REASON, code=office.hal.next_code())
+    unlocked_again = await office.hal.submits_again()
+    await office.ada.stops()
+    await office.amy.types("/mfa-admin release @ada")
+    await office.amy.submits(reason=REASON, code=office.amy.next_code())
+
+    released_again = await office.amy.submits_again()
+
+    assert "*Unlocked.*" in str(unlocked_again.body)
+    assert "*Released.*" in str(released_again.body)
+    assert [await count(bot, kind) for kind in ("throttle.unlocked", "release.offered")] == [1, 1]
+    assert [await count(bot, kind) for kind in ("unlock.refused", "release.refused")] == [0, 0]

@@ -12,7 +12,7 @@ from storage.pool import Connection
 
 
 async def lock_admins(conn: Connection) -> None:
-    """Let nobody else end an admin until the transaction ends (A9); taken before any person's row."""
+    """Let nobody else end an admin (A9) or change who holds what until the transaction ends; before any person."""
     await conn.execute("SELECT pg_advisory_xact_lock(hashtext('mfabot.admins'))")
 
 

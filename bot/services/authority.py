@@ -43,11 +43,9 @@ async def hold(
 
     *told* is what Slack has said of them for this very request: it is saved here, and those people count as confirmed,
     unless something newer was saved meanwhile.
-    *admins*: the act may end somebody's being an admin.
+    *admins*: the act may end somebody's being an admin, or changes who holds what.
     """
-    standing = await lockdown.share(conn)
-    if admins:
-        await roles.lock_admins(conn)
+    standing = await hold_roles(conn) if admins else await lockdown.share(conn)
     known = await people.lock(conn, sorted(person_ids))
     active = await factors.lock_active(conn, sorted(known))
     await requests.hold_open_of(conn, known)
@@ -69,6 +67,13 @@ async def hold(
         for person_id, person in known.items()
     }
     return Held(standing, parties, active)
+
+
+async def hold_roles(conn: Connection) -> Lockdown | None:
+    """Hold the lockdown (shared) and who holds which role, before any person: whom to hold may depend on it."""
+    standing = await lockdown.share(conn)
+    await roles.lock_admins(conn)
+    return standing
 
 
 async def _overtaken(conn: Connection, means: Means, person: Person, answer: Profile) -> bool:

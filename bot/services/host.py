@@ -99,6 +99,8 @@ class Host:
     async def _define(self, conn: Connection, role: Role, why: str, by: str) -> Changed | HostRefusal:
         """Who loses a permission loses what it had opened; a role that carries more counts as granted now (A4)."""
         now = self._means.now()
+        # Who holds it has to be held, and nobody is given it meanwhile: granting waits here, too.
+        await authority.hold_roles(conn)
         before = await roles.get(conn, role.name)
         if before == role:
             return Changed.BEFORE

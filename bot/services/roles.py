@@ -79,7 +79,7 @@ class Roles:
             return why
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
+            held = await authority.hold(conn, self._means, {by, subject_id}, told=told, admins=True)
             refusal = await self._may(conn, Action.GRANT, held, by, subject_id, role)
             if refusal is not None:
                 return refusal

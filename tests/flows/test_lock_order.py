@@ -1,4 +1,4 @@
-"""Requests are held in the order of their ids, whatever leads to them: else two acts could wait for each other."""
+"""What is held, in which order, whatever leads to it: else two acts could wait for each other, or miss one another."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,12 +7,16 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from bot.services import authority
+from bot.services.host import Ask, Host
+from bot.services.roles import Changed, give
 from storage.pool import Pool
-from tests.support.cast import Cast
+from tests.support.cast import REASON, Cast
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, on_this_pool
 
+ASK = Ask("host:root", REASON)
 Act = Callable[[Cast, Services], Awaitable[object]]
 
 
@@ -57,6 +61,52 @@ async def test_the_lower_request_is_held_before_the_higher(
     assert len(free) == 2
     ended = await ledger.conn.fetch("SELECT request_id FROM reset_request WHERE state = 'refused' ORDER BY request_id")
     assert [row["request_id"] for row in ended] == ([1, 3] if act is leaves else [1, 2, 3])
+
+
+async def test_a_definition_waits_for_a_grant_and_then_counts_the_new_holder(
+    cast: Cast, patient: Services, ledger: Ledger, database: Database
+) -> None:
+    host = Host(patient.means)
+    await host.define("readers", ["security.users.view", "security.resets.request"], ASK)
+    other = Pool(database.program)
+
+    async with other.transaction() as conn:
+        await authority.hold(conn, cast.services.means, [cast.employee.id], admins=True)
+        await give(conn, cast.employee.id, "readers", by=ASK.by, now=cast.services.clock())
+        defining = asyncio.create_task(awaited(host.define("readers", ["security.users.view"], ASK)))
+        while not await waiting(ledger):
+            assert not defining.done()
+    defined = await defining
+    await other.close()
+
+    assert defined is Changed.NOW
+    assert await ledger.told(cast.employee.id) == ["role_granted", "role_defined"]
+
+
+async def test_a_grant_in_slack_waits_for_whoever_changes_who_holds_what(
+    cast: Cast, patient: Services, ledger: Ledger, database: Database
+) -> None:
+    other, typed = Pool(database.program), cast.admin.code()
+
+    async with other.transaction() as conn:
+        await authority.hold_roles(conn)
+        granting = asyncio.create_task(
+            awaited(
+                patient.roles.grant(
+                    by=cast.admin.id,
+                    subject_id=cast.employee.id,
+                    role="auditor",
+                    told=cast.profiles(cast.admin.id, cast.employee.id),
+                    reason=REASON,
+                    typed=typed,
+                )
+            )
+        )
+        while not await waiting(ledger):
+            assert not granting.done()
+    await other.close()
+
+    assert await granting is Changed.NOW
 
 
 async def awaited(act: Awaitable[object]) -> object:

@@ -126,6 +126,7 @@ GUARDS: Final[Mapping[Action, tuple[Guard, ...]]] = {
         Guard.NO_LOCKDOWN,
     ),
     Action.LIFT_LOCKDOWN: (*_LOOSEN, Guard.LOCKDOWN_ON, Guard.LOCKDOWN_BY_ANOTHER),
+    # A suspended or departed subject, too: else a stolen admin's role could be taken away on the host alone.
     Action.REVOKE: (*_LOOK, Guard.SUBJECT_KNOWN, Guard.NOT_ONESELF, Guard.ANOTHER_ADMIN),
     Action.DENY: (*_ACTOR, Guard.RIGHT, Guard.SUBJECT_KNOWN, Guard.NOT_ONESELF),
     Action.VETO: (Guard.ACTOR_IS_MEMBER, Guard.ABOUT_ONESELF),

@@ -22,6 +22,7 @@ from bot.services.reset_times import ResetTimes
 from bot.services.resets import Resets
 from bot.services.roles import Roles
 from bot.services.suspension import Suspension
+from bot.services.sync import Syncs
 from bot.services.users import Users
 from bot.services.verification import Verification
 from handlers.admin import AdminHandlers
@@ -46,6 +47,7 @@ class Services:
     """What the listeners, the API and the jobs call."""
 
     people: People
+    syncs: Syncs
     enrollments: Enrollments
     disable: Disable
     recovery: Recovery
@@ -68,6 +70,7 @@ class Services:
         judge, looks = Judge(means), Looks(means)
         return cls(
             people=People(means),
+            syncs=Syncs(means),
             enrollments=Enrollments(means, judge),
             disable=Disable(means, judge),
             recovery=Recovery(means, judge),

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.core import people as rules
+from bot.core import sync
 from bot.core.people import Home, Profile
 from handlers.slack import OUTAGES, Clients
 from handlers.views.blocks import Blocks, Json
@@ -37,6 +38,7 @@ NEVER = frozenset(
         "messages_tab_disabled",
     }
 )
+NOBODY = frozenset({"user_not_found", "user_not_visible"})
 POSTED_TWICE = "posted_twice"
 NOT_PROCESSED = "invalid_blocks"
 """What an image block of a file answers that Slack has not processed yet."""
@@ -95,6 +97,48 @@ class Outgoing:
             return None
         user = told.get("user")
         return rules.profile(user, home) if isinstance(user, Mapping) and user.get("id") == slack_user_id else None
+
+    async def home(self) -> Home:
+        """Ask Slack in which workspace we are, and who we are there."""
+        told = await self._call(self._client.auth_test())
+        return Home(str(told["team_id"]), told.get("enterprise_id"), str(told["user_id"]))
+
+    async def people(self, cursor: str, home: Home) -> sync.Page | None:
+        """Return a page of everybody in the workspace, the first for no cursor; None: Slack takes that cursor no more.
+
+        Raises:
+            Later: Slack cannot say it now, or says what would lead nowhere.
+        """
+        try:
+            told = await self._call(self._client.users_list(limit=sync.PAGE, cursor=cursor))
+        except Later as later:
+            if later.why == "invalid_cursor" and cursor:
+                return None
+            raise
+        except Never as never:
+            raise Later(str(never)) from None
+        members, meta = told.get("members"), told.get("response_metadata")
+        following = meta.get("next_cursor") if isinstance(meta, Mapping) else None
+        if not isinstance(members, list) or (following and following == cursor):
+            raise Later("no_list")
+        return sync.page(members, following if isinstance(following, str) else "", home)
+
+    async def sought(self, slack_user_id: str, home: Home) -> Profile | None:
+        """Ask Slack about somebody whom its list does not name; None: it knows nobody of that id.
+
+        Raises:
+            Later: anything else that is no answer: nobody counts as left for it.
+        """
+        try:
+            told = await self._call(self._client.users_info(user=slack_user_id))
+        except Never as never:
+            if str(never) in NOBODY:
+                return None
+            raise Later(str(never)) from None
+        user = told.get("user")
+        if not isinstance(user, Mapping) or user.get("id") != slack_user_id:
+            raise Later("another_user")
+        return rules.profile(user, home)
 
     async def withdraw(self, channel: str, ts: str) -> NoReturn:
         """Delete a post that another worker's came before; the job goes on from that one when it runs again.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -16,7 +16,6 @@ from bot.services.people import People
 from handlers.slack import OUTAGES
 
 CONFIRM_S = 1.0
-PAGE = 200  # what Slack recommends at most
 
 
 class Turned(StrEnum):
@@ -104,23 +103,6 @@ class PeopleHandlers:
         user = event.get("user")
         if isinstance(user, Mapping) and isinstance(user.get("id"), str):
             await self._visitors.save(user)
-
-
-async def everybody(client: AsyncWebClient) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield every user object of the workspace, page by page.
-
-    Raises:
-        SlackClientError, aiohttp.ClientError, TimeoutError, OSError: Slack does not answer, or refuses.
-    """
-    cursor = ""
-    while True:
-        page = await client.users_list(limit=PAGE, cursor=cursor)
-        for user in page.get("members") or []:
-            if isinstance(user, Mapping) and isinstance(user.get("id"), str):
-                yield user
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
 
 
 async def _ask(client: AsyncWebClient, slack_user_id: str, home: Home) -> Profile | None:

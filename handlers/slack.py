@@ -8,7 +8,6 @@ import aiohttp
 import structlog
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackClientError
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler, AsyncServerErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.faults import DatabaseAway
@@ -52,18 +51,6 @@ class Clients:
     def for_bolt(self) -> AsyncWebClient:
         """Return the client of listeners, and of what is said when one took too long."""
         return AsyncWebClient(token=self.token, base_url=self._base_url, session=self._interactive, retry_handlers=[])
-
-    def patient(self) -> AsyncWebClient:
-        """Return the client of commands on the host, which read a lot and have no queue behind them."""
-        return AsyncWebClient(
-            token=self.token,
-            base_url=self._base_url,
-            session=self.session,
-            retry_handlers=[
-                AsyncRateLimitErrorRetryHandler(max_retry_count=5),
-                AsyncServerErrorRetryHandler(max_retry_count=2),
-            ],
-        )
 
     async def close(self) -> None:
         """End the connections."""

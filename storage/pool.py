@@ -8,6 +8,7 @@ constraint's name only.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias
@@ -24,6 +25,8 @@ CONNECT_S = 0.3
 """Seconds to wait for a connection; a listener has 2.5 s in all."""
 STATEMENT_S = 0.6
 """Seconds for one statement. On a dead socket the driver may take twice as long."""
+TURN_S = 2.0
+"""Seconds to connect for a turn, and to ask for it; nobody waits for an answer meanwhile."""
 
 _OUTAGES = (
     OSError,
@@ -76,6 +79,39 @@ class Pool:
             raise told(error, committing=committing) from None
         except _OUTAGES as error:
             raise (AnswerLost if committing else DatabaseAway)(type(error).__name__) from None
+
+    @asynccontextmanager
+    async def turn(self, name: str) -> AsyncIterator[bool]:
+        """Be the only one who holds the turn of *name* for the block; False where somebody else holds it.
+
+        The turn is a lock of a connection that is none of the pool's: it outlives transactions, and ends at once with
+        the process, however that ends. Should the connection break, somebody else may hold the turn before the block
+        ends: what must not be done twice asks the rows.
+
+        Raises:
+            DatabaseAway: the database cannot be reached.
+        """
+        conn = None
+        try:
+            conn = await asyncpg.connect(
+                self._dsn,
+                timeout=TURN_S,
+                command_timeout=TURN_S,
+                server_settings={"application_name": "mfabot-turn", "tcp_keepalives_idle": "30"},
+            )
+            free = bool(await conn.fetchval("SELECT pg_try_advisory_lock(hashtext($1))", f"mfabot.{name}"))
+        except (asyncpg.PostgresError, *_OUTAGES) as error:
+            if conn is not None:
+                conn.terminate()
+            raise (
+                told(error) if isinstance(error, asyncpg.PostgresError) else DatabaseAway(type(error).__name__)
+            ) from None
+        try:
+            yield free
+        finally:
+            with contextlib.suppress(asyncpg.PostgresError, *_OUTAGES):
+                await conn.execute("SELECT pg_advisory_unlock_all()")
+            conn.terminate()
 
     async def close(self) -> None:
         """Close all connections, waiting at most 5 s for those in use."""

@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from storage.pool import Connection
 
 
-async def note(conn: Connection, person_id: int, fields: Sequence[str], *, now: datetime) -> None:
-    """Remember that these fields have just changed."""
+async def note(conn: Connection, changes: Sequence[tuple[int, str]], *, now: datetime) -> None:
+    """Remember that these people's fields have just changed."""
     await conn.execute(
         """
         INSERT INTO profile_change (person_id, field, changed_at)
-        SELECT $1, field, $3
-          FROM unnest($2::text []) AS field
+        SELECT person_id, field, $3
+          FROM unnest($1::bigint [], $2::text []) AS changed (person_id, field)
             ON CONFLICT (person_id, field) DO UPDATE SET changed_at = excluded.changed_at
         """,
-        person_id,
-        fields,
+        [person_id for person_id, _ in changes],
+        [field for _, field in changes],
         now,
     )
 

@@ -59,7 +59,7 @@ async def test_members_and_guests_are_taken_in_and_those_who_never_came_are_not(
         "U0AMY": ("member", None),
         "U0GUEST": ("guest", None),
     }
-    assert json.loads(told)["saved"] == 6
+    assert json.loads(told)["taken_in"] == 6
 
 
 async def test_a_lost_deactivation_is_made_good(database: Database, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_more_people_than_a_page_are_all_taken_in(database: Database, tmp_
         code, told, _ = await sync(standin, database, tmp_path)
 
     assert code == 0
-    assert json.loads(told)["saved"] == 256
+    assert json.loads(told)["taken_in"] == 256
 
 
 async def test_a_rate_limit_is_waited_for_and_nobody_is_left_out(database: Database, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ async def test_a_rate_limit_is_waited_for_and_nobody_is_left_out(database: Datab
         code, told, _ = await sync(standin, database, tmp_path)
 
     assert code == 0
-    assert json.loads(told)["saved"] == 6
+    assert json.loads(told)["taken_in"] == 6
 
 
 async def test_without_slack_it_says_so_and_changes_nothing(database: Database, tmp_path: Path) -> None:

@@ -16,27 +16,49 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from bot.core.managers import BadLine
-    from bot.settings import Settings
 
 app = typer.Typer(help="The people of the workspace.", no_args_is_help=True)
 
 
 @app.command()
 def sync(as_json: AsJson = False) -> None:
-    """Take in everybody of the workspace, so that applications get an answer about them before they first come."""
+    """Compare everybody with Slack's list: take in who is new, deactivate who left. Cut off, it goes on when run again.
+
+    A worker does so every night.
+    """
+    from bot.cli.sync import Show, run
     from bot.core.faults import DatabaseAway
     from bot.settings import Settings
+    from handlers.outgoing import Later
     from storage.pool import DatabaseFault
 
     found, _ = settings(Settings)
-    try:
-        seen, saved = asyncio.run(_sync(found, quiet=as_json))
-    except DatabaseAway as away:
-        refuse(f"The database cannot be reached, or is not migrated ({away}). Run it again, it goes on.")
-    except DatabaseFault as fault:
-        refuse(f"The database refused ({fault}).")
-    told: dict[str, object] = {"seen": seen, "saved": saved}
-    done(f"Slack named {seen}; {saved} of them are known now.", told, as_json=as_json)
+    with Show(quiet=as_json) as show:
+        try:
+            synced = asyncio.run(run(found, show))
+        except Later as later:
+            refuse(
+                f"Slack does not answer, or refuses ({later.why}), after {show.read} people. Run it again, it goes on."
+            )
+        except DatabaseAway as away:
+            refuse(f"The database cannot be reached, or is not migrated ({away}). Run it again, it goes on.")
+        except DatabaseFault as fault:
+            refuse(f"The database refused ({fault}).")
+    if synced is None:
+        refuse("Another sync is at work: by somebody else on a host, or by a worker, as every night.")
+    counts = synced.counts
+    told: dict[str, object] = {
+        "listed": counts.listed,
+        "taken_in": counts.taken_in,
+        "changed": counts.changed,
+        "deactivated": counts.deactivated,
+        "went_on": bool(show.began_at),
+        "believed": synced.believed,
+    }
+    said = f"{counts.taken_in} were taken in, {counts.changed} changed, {counts.deactivated} were deactivated."
+    done(f"Slack listed {counts.listed}: {said}", told, as_json=as_json)
+    if not synced.believed:
+        refuse("That list lacks the bot itself, so it is not believed: whom it does not name stays as they are.")
 
 
 @app.command()
@@ -107,33 +129,3 @@ def _bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), disable=quiet, transient=True) as progress:
         task = progress.add_task("changes", total=None)
         yield lambda count, total: progress.update(task, completed=count, total=total)
-
-
-async def _sync(found: Settings, *, quiet: bool) -> tuple[int, int]:
-    """Return how many Slack named, and how many of them are known now."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn
-
-    from bot.app import App
-    from bot.core.people import profile
-    from handlers.people import everybody
-    from handlers.slack import OUTAGES
-
-    bot = App(found, with_jobs=False)
-    columns = (SpinnerColumn(), TextColumn("{task.completed} people"))
-    seen = saved = 0
-    try:
-        if not await bot.workspace.learn() or bot.workspace.home is None:
-            refuse("Slack does not answer or does not accept SLACK_BOT_TOKEN, or the database is away.")
-        with Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True) as progress:
-            task = progress.add_task("people", total=None)
-            async for user in everybody(bot.clients.patient()):
-                seen += 1
-                saved += await bot.services.people.take_in(profile(user, bot.workspace.home))
-                progress.advance(task)
-    except OUTAGES as error:
-        refuse(f"Slack stopped answering ({type(error).__name__}) after {seen} people. Run it again.")
-    finally:
-        await bot.clients.close()
-        await bot.pool.close()
-    return seen, saved

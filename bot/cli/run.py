@@ -103,6 +103,8 @@ def doctor(as_json: AsJson = False) -> None:
         warnings.append(
             f"The audit's chain is {health.audit_lag_s:.0f} s behind: does a worker run, and with the same keyring?"
         )
+    if health.sync_late:
+        warnings.append("The nightly sync of the people did not finish: does a worker run, and reach Slack?")
     if ignored:
         warnings.append(f"Ignored, as made by Kubernetes: {', '.join(ignored)}.")
     told = {"ok": not problems, "problems": problems, "warnings": warnings, "team_id": slack}

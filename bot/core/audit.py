@@ -57,6 +57,7 @@ class Kind(StrEnum):
     RELEASE_REFUSED = "release.refused"
     LOOKED = "looked"
     LOOK_REFUSED = "look.refused"
+    PEOPLE_SYNCED = "people.synced"
     MANAGER_SET = "manager.set"
     MANAGER_REFUSED = "manager.refused"
     GLASS_BROKEN = "glass.broken"

@@ -74,6 +74,13 @@ class ExecuteReset:
     request_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class SyncPeople:
+    """Compare everybody with Slack's list, at night (X7)."""
+
+    sync_id: int
+
+
 Job = (
     DeliverQr
     | ShredQr
@@ -84,6 +91,7 @@ Job = (
     | ExpireReset
     | RemindReset
     | ExecuteReset
+    | SyncPeople
 )
 
 NAMES: Final[dict[type[Job], str]] = {
@@ -96,6 +104,7 @@ NAMES: Final[dict[type[Job], str]] = {
     ExpireReset: "expire_reset",
     RemindReset: "remind_reset",
     ExecuteReset: "execute_reset",
+    SyncPeople: "sync_people",
 }
 """The name under which each job is queued. A name is never given to another job."""
 

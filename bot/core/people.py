@@ -95,6 +95,15 @@ class Person:
         return self.suspended_at is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known person beside what Slack said of them when it was last saved, at *seen_at*."""
+
+    person: Person
+    profile: Profile
+    seen_at: datetime
+
+
 def is_home(actor: Actor, home: Home) -> bool:
     """Whether the payload comes from the home workspace or its organization (X4)."""
     if actor.team_id == home.team_id:

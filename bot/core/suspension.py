@@ -39,6 +39,16 @@ def may_release(person: Person, *, has_factor: bool) -> ReleaseRefusal | None:
     return None
 
 
+def left(person: Person) -> bool:
+    """Whether the account is deactivated, and the suspension that follows from it does not stand yet (X7)."""
+    return person.standing is Standing.DELETED and person.suspended_why is not SuspendedWhy.DEACTIVATED
+
+
+def came_back(person: Person) -> bool:
+    """Whether a deactivated account is active again and its suspension still stands."""
+    return person.suspended_why is SuspendedWhy.DEACTIVATED and person.standing is Standing.MEMBER
+
+
 def after_return(person: Person, *, has_factor: bool) -> bool:
     """Whether a deactivated account that came back is free at once: it is, where there is no factor to show."""
-    return person.suspended_why is SuspendedWhy.DEACTIVATED and person.standing is Standing.MEMBER and not has_factor
+    return came_back(person) and not has_factor

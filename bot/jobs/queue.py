@@ -17,12 +17,14 @@ from pgqueuer.models import Job as Queued
 
 from bot.core import jobs
 from bot.core.faults import DatabaseAway
+from bot.core.sync import PAGE_EVERY_S, PERSON_EVERY_S
 from bot.jobs.deliver import Deliver
 from bot.jobs.home import Home
 from bot.jobs.notify import Notify
 from bot.jobs.resets import ExecuteReset
 from bot.jobs.shred import Shred
 from bot.jobs.steps import Reached, nothing
+from bot.jobs.sync import SyncPeople
 from bot.services.queue import Queue
 from handlers import Services
 from handlers.outgoing import Later, Outgoing
@@ -45,6 +47,8 @@ class Pace:
     poll: timedelta = timedelta(seconds=2)
     sweep_every_s: float = 30.0
     drain_s: float = 10.0
+    sync_page_s: float = PAGE_EVERY_S
+    sync_person_s: float = PERSON_EVERY_S
 
 
 PACE = Pace()
@@ -78,6 +82,14 @@ class Jobs:
             jobs.RemindReset: services.reset_times.remind,
             jobs.ExecuteReset: ExecuteReset(services.reset_times, services.people, outgoing).run,
             jobs.RefreshHome: Home(services.people, outgoing, reached).run,
+            jobs.SyncPeople: SyncPeople(
+                services.syncs,
+                outgoing,
+                reached,
+                ending=self._ending,
+                page_s=pace.sync_page_s,
+                person_s=pace.sync_person_s,
+            ).run,
         }
 
     def start(self) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.core import sync
 from bot.core.faults import DatabaseAway
 from bot.core.sealing import Keyring
-from storage import chain, jobs, schema
+from storage import chain, jobs, people_sync, schema
 from storage.pool import Pool
 
 MOST_OFFSET_S = 2.0
@@ -29,6 +30,11 @@ class Health:
     """Jobs that were tried for a day and given up on; somebody has to look."""
     audit_lag_s: float | None = None
     """Age of the oldest audit event that the chain lacks; it is linked within a second where a worker runs."""
+
+    people_compared_at: datetime | None = None
+    """When everybody was last compared with Slack's list."""
+    sync_late: bool = False
+    """Whether the nightly sync of the people should have been over a day ago."""
 
     @property
     def audit_lags(self) -> bool:
@@ -59,6 +65,7 @@ class Checkup:
                 seen = await schema.look(conn)
                 held = await jobs.count_held(conn) if seen.sufficient else 0
                 unlinked = await chain.oldest_unlinked(conn) if seen.sufficient else None
+                synced = await people_sync.latest(conn) if seen.sufficient else None
                 offset = (before + (self._now() - before) / 2 - seen.at).total_seconds()
                 if seen.sufficient and (self._keys_seen is None or before - self._keys_seen > KEYS_EVERY):
                     self._unknown = sorted(await schema.key_ids(conn) - self._keyring.keys.keys())
@@ -78,5 +85,11 @@ class Checkup:
             )
         lag = max(0.0, (before - unlinked).total_seconds()) if unlinked else 0.0
         return Health(
-            tuple(problems), round(offset, 3), seen.as_owner, held, round(lag, 3) if seen.sufficient else None
+            tuple(problems),
+            round(offset, 3),
+            seen.as_owner,
+            held,
+            round(lag, 3) if seen.sufficient else None,
+            None if synced is None else synced.compared_at,
+            sync_late=synced is not None and sync.late(synced, now=before),
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core import permissions
 from bot.core.factors import Status
-from bot.core.people import Actor, Home, Person, Profile, Standing
+from bot.core.people import Actor, Home, Person, Profile
 from bot.services import authority
 from bot.services.means import Means
 from bot.services.profiles import save_profile
@@ -47,15 +47,6 @@ class People:
         """
         async with self._means.pool.transaction() as conn:
             return await save_profile(conn, profile, now=self._means.now())
-
-    async def take_in(self, profile: Profile) -> bool:
-        """Save one of a whole workspace, unless nobody has ever had to do with them and nobody will (X7)."""
-        async with self._means.pool.transaction() as conn:
-            found = await people.by_slack_id(conn, team_id=profile.team_id, slack_user_id=profile.slack_user_id)
-        if found is None and profile.standing not in (Standing.MEMBER, Standing.GUEST):
-            return False
-        await self.save(profile)
-        return True
 
     async def status(self, person_id: int) -> tuple[Person, Status] | None:
         """Return what a person's own page shows of them."""

@@ -1,19 +1,27 @@
-"""What follows from what Slack says of a person, inside the transaction of whoever asked."""
+"""What follows from what Slack says of people, inside the transaction of whoever asked.
+
+One function says what follows from a deactivation and from a return, whoever brings the news: an event, a submission
+that asked, the list of all people.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from bot.core import audit, suspension
+from bot.core import audit, suspension, sync
 from bot.core.audit import SYSTEM
 from bot.core.messages import Kind
-from bot.core.people import Person, Profile, Standing, SuspendedWhy
+from bot.core.people import Known, Person, Profile, Standing, SuspendedWhy
+from bot.core.sync import Counts, Fate
 from bot.services import closing
 from bot.services.ending import cancel_pending, record
 from bot.services.notices import refresh_home, tell
-from storage import factors, people, profile_changes
+from storage import factors, lockdown, people, people_listed, profile_changes, roles
 from storage import resets as requests
 from storage.pool import Connection
+
+_SHOWN = ("name", "email", "tz")
 
 
 async def save_profile(conn: Connection, profile: Profile, *, now: datetime) -> Person:
@@ -21,11 +29,50 @@ async def save_profile(conn: Connection, profile: Profile, *, now: datetime) -> 
     before = await people.shown(conn, team_id=profile.team_id, slack_user_id=profile.slack_user_id)
     # Saving holds the row, so nothing changes under what is read of the factor.
     person = await people.save(conn, profile, now=now)
-    if before is not None and (changed := [name for name, was in before.items() if was != getattr(profile, name)]):
-        await profile_changes.note(conn, person.person_id, changed, now=now)
+    if before is not None:
+        changed = [(person.person_id, name) for name, was in before.items() if was != getattr(profile, name)]
+        await _note(conn, changed, now)
+    return await _follow(conn, person, now)
+
+
+async def save_listed(conn: Connection, profiles: Sequence[Profile], *, asked_at: datetime, now: datetime) -> Counts:
+    """Save a page of one workspace's list, each person once, under the locks of all whom something follows for."""
+    if not profiles:
+        return Counts()
+    told = {profile.slack_user_id: profile for profile in profiles}
+    known = await people_listed.known(conn, team_id=profiles[0].team_id, slack_user_ids=told)
+    await lockdown.share(conn)
+    if any(_leaves(told[slack_id], one) for slack_id, one in known.items()):
+        await roles.lock_admins(conn)  # one of them may be an admin
+    known |= await people_listed.hold(conn, [one.person.person_id for one in known.values()])
+    fates = {slack_id: sync.fate(one, known.get(slack_id), asked_at=asked_at) for slack_id, one in told.items()}
+    same = [known[slack_id].person for slack_id, fate in fates.items() if fate is Fate.SAME]
+    saving = [told[slack_id] for slack_id, fate in fates.items() if fate in (Fate.NEW, Fate.CHANGED)]
+    await people_listed.touch(conn, [person.person_id for person in same], now=now)
+    saved = await people_listed.save(conn, saving, now=now)
+    await _note(conn, _differences(told, known, fates), now)
+    concerned = {
+        person.person_id: person
+        for person in (*same, *saved)
+        if suspension.left(person) or suspension.came_back(person)
+    }
+    await factors.lock_active(conn, sorted(concerned))
+    await requests.hold_open_of(conn, sorted(concerned))
+    for _, person in sorted(concerned.items()):
+        await _follow(conn, person, now)
+    changed = [slack_id for slack_id, fate in fates.items() if fate is Fate.CHANGED]
+    gone = sum(_leaves(told[slack_id], known[slack_id]) for slack_id in changed)
+    new = sum(fate is Fate.NEW for fate in fates.values())
+    return Counts(listed=len(profiles), taken_in=new, changed=len(changed) - gone, deactivated=gone)
+
+
+async def _follow(conn: Connection, person: Person, now: datetime) -> Person:
+    """Do what follows from a person's standing as it was just saved; their row is held, and their factor's from here.
+
+    A suspension for another reason than the deactivation keeps that reason: what lifts it then asks for more.
+    """
     factor = (await factors.lock_active(conn, [person.person_id])).get(person.person_id)
-    if person.standing is Standing.DELETED and person.suspended_why is not SuspendedWhy.DEACTIVATED:
-        # A suspension for another reason keeps that reason: what lifts it then asks for more.
+    if suspension.left(person):
         why = person.suspended_why or SuspendedWhy.DEACTIVATED
         await people.suspend(conn, person.person_id, why=why, now=now)
         await cancel_pending(conn, person, now, actor=SYSTEM)
@@ -43,3 +90,24 @@ async def save_profile(conn: Connection, profile: Profile, *, now: datetime) -> 
     else:
         return person
     return (await people.lock(conn, [person.person_id]))[person.person_id]
+
+
+def _leaves(told: Profile, known: Known) -> bool:
+    return told.standing is Standing.DELETED and known.person.standing is not Standing.DELETED
+
+
+def _differences(
+    told: Mapping[str, Profile], known: Mapping[str, Known], fates: Mapping[str, Fate]
+) -> list[tuple[int, str]]:
+    return [
+        (known[slack_id].person.person_id, name)
+        for slack_id, fate in fates.items()
+        if fate is Fate.CHANGED
+        for name in _SHOWN
+        if getattr(told[slack_id], name) != getattr(known[slack_id].profile, name)
+    ]
+
+
+async def _note(conn: Connection, changes: Sequence[tuple[int, str]], now: datetime) -> None:
+    if changes:
+        await profile_changes.note(conn, changes, now=now)

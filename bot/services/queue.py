@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bot.core.jobs import GIVE_UP_AFTER, ExecuteReset, ExpireEnrollment, ExpireReset, ShredQr
+from bot.core import sync
+from bot.core.jobs import GIVE_UP_AFTER, ExecuteReset, ExpireEnrollment, ExpireReset, ShredQr, SyncPeople
 from bot.core.resets import Reset, State
 from bot.services.means import Means
-from storage import audit, enrollments, jobs
+from storage import audit, enrollments, jobs, people_sync, workspaces
 from storage import resets as requests
 from storage.jobs import OpenQueue
+from storage.pool import Connection
 
 SWEEP_AFTER = timedelta(minutes=1)
 """How long the ordinary jobs have before the sweep enqueues them again."""
@@ -49,6 +51,7 @@ class Queue:
             await jobs.enqueue_once(conn, *map(ExpireEnrollment, overdue), *map(ShredQr, left))
             resets = await requests.due(conn, now=now, limit=SWEEP_AT_MOST)
             await jobs.enqueue_once(conn, *map(_for, resets))
+            await _nightly(conn, now=now)
             held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
             return len(overdue) + len(left) + len(resets) + held
 
@@ -61,3 +64,12 @@ class Queue:
 def _for(reset: Reset) -> ExpireReset | ExecuteReset:
     waits = reset.state is State.AWAITING_APPROVAL
     return ExpireReset(reset.request_id) if waits else ExecuteReset(reset.request_id)
+
+
+async def _nightly(conn: Connection, *, now: datetime) -> None:
+    """Enqueue the sync of the people where it is due: one over all replicas, until one was finished (X7)."""
+    home = await workspaces.latest(conn)
+    if home is not None:
+        found = await people_sync.ensure(conn, home.team_id, due_at=sync.next_night(now))
+        if found.due_at <= now:
+            await jobs.enqueue_once(conn, SyncPeople(found.sync_id))

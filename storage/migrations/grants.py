@@ -35,6 +35,7 @@ TABLES = {
     "public.reset_message": WRITE,
     "public.suspension": QUEUE,
     "public.profile_change": WRITE,
+    "public.people_sync": WRITE,
     "public.audit_event": APPEND,
     "public.audit_link": APPEND,
     "public.audit_unlinked": MARK,

@@ -25,6 +25,7 @@ from bot.services.reset_times import ResetTimes
 from bot.services.resets import Resets
 from bot.services.roles import Roles
 from bot.services.suspension import Suspension
+from bot.services.sync import Syncs
 from bot.services.verification import Verification
 from storage.pool import Pool
 
@@ -52,6 +53,7 @@ class Services:
     means: Means
     clock: Clock
     people: People = field(init=False)
+    syncs: Syncs = field(init=False)
     enrollments: Enrollments = field(init=False)
     disable: Disable = field(init=False)
     recovery: Recovery = field(init=False)
@@ -70,6 +72,7 @@ class Services:
     def __post_init__(self) -> None:
         judge = Judge(self.means)
         self.people = People(self.means)
+        self.syncs = Syncs(self.means)
         self.enrollments = Enrollments(self.means, judge)
         self.disable = Disable(self.means, judge)
         self.recovery = Recovery(self.means, judge)

@@ -77,6 +77,7 @@ class Syncing:
         while sync is not None and sync.read_at is None:
             asked_at = self._syncs.now()
             page = await self._outgoing.people(sync.cursor, home)
+            self._reached("sync.page_read")
             if page is None and anew:
                 raise Later("invalid_cursor")
             if page is None:
@@ -100,7 +101,9 @@ class Syncing:
             for known in missing.people:
                 asked_at = self._syncs.now()
                 told = await self._outgoing.sought(known.profile.slack_user_id, home)
+                self._reached("sync.asked_for_missing")
                 sync = await self._syncs.take_missing(sync, known, told, asked_at=asked_at)
+                self._reached("sync.missing_saved")
                 if sync is None:
                     return None
                 self._seen(sync)

@@ -8,7 +8,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncpg
@@ -18,6 +18,7 @@ import pytest_asyncio
 from bot import app, clock
 from bot.core.people import Person
 from bot.sandbox.slack import StandIn
+from bot.services.queue import Queue
 from bot.settings import Settings, SettingsError, load
 from storage.pool import Pool
 from tests.support.attacks import times
@@ -25,7 +26,7 @@ from tests.support.database import Database
 from tests.support.dying_worker import dies
 from tests.support.ledger import open_ledger
 from tests.support.people import ADA
-from tests.support.services import Clock, Services, enroll
+from tests.support.services import HOME, Clock, Services, enroll
 from tests.support.settings import environment
 from tests.support.working import RESCUE, kept, shown, start, working
 
@@ -46,7 +47,8 @@ SHREDDING = ("shred.read", "shred.file_deleted", "shred.edited")
 NOTIFYING = ("notify.read", "notify.posted", "notify.reference_saved", "notify.shown", "notify.completed")
 EDITING = ("edit.read", "edit.sent")
 SHOWING_HOME = ("home.read", "home.published")
-STEPS = {*DELIVERING, *SHREDDING, *NOTIFYING, *EDITING, *SHOWING_HOME}
+SYNCING = ("sync.page_read", "sync.page_saved", "sync.asked_for_missing", "sync.missing_saved")
+STEPS = {*DELIVERING, *SHREDDING, *NOTIFYING, *EDITING, *SHOWING_HOME, *SYNCING}
 
 
 @dataclass
@@ -91,6 +93,25 @@ class Scene:
         message_id = await ledger.message_id("enabled")
         await ledger.conn.close()
         await self.services.suspension.stop(message_id, by=self.ada.person_id)
+
+    async def falls_night(self) -> None:
+        """Let the nightly sync be due, with three pages to read and two people who have gone."""
+        await self.services.people.save_home(HOME)
+        for slack_id in ("U0GONE1", "U0GONE2"):
+            await self.services.people.save(replace(ADA, slack_user_id=slack_id))
+        for number in range(450):
+            slack_id = f"U1{number:05}"
+            self.slack.workspace.people[slack_id] = replace(self.slack.workspace.people["U0ADA"], id=slack_id)
+        queue = Queue(self.services.means, self.database.program)
+        await queue.sweep()
+        await self.changes("UPDATE people_sync SET due_at = now() - interval '1 hour'")
+        await queue.sweep()
+
+    async def changes(self, statement: str) -> None:
+        """Change rows behind the bot's back."""
+        ledger = await open_ledger(self.database)
+        await ledger.conn.execute(statement)
+        await ledger.conn.close()
 
     @property
     def live(self) -> list[str]:
@@ -201,6 +222,24 @@ async def test_killed_while_showing_home_it_shows_what_is_true(step: str, scene:
     await scene.is_rescued()
 
     assert "Disable Multi-Factor Authentication" in json.dumps(scene.slack.workspace.homes["U0ADA"].content)
+
+
+@pytest.mark.parametrize("step", SYNCING)
+@pytest.mark.attack("T11", "SIGKILL at each step of the nightly sync: it goes on, and who has gone is deactivated")
+async def test_killed_while_syncing_it_goes_on_to_its_end(step: str, scene: Scene) -> None:
+    await scene.falls_night()
+    await scene.dies(step)
+
+    await scene.is_rescued()
+
+    ledger = await open_ledger(scene.database)
+    gone = await ledger.conn.fetch("SELECT slack_user_id FROM person WHERE suspended_why = 'deactivated' ORDER BY 1")
+    synced = await ledger.details("people.synced")
+    await ledger.conn.close()
+    given = [call for call in scene.slack.calls.of("users.list") if call.outcome == "ok"]
+    assert [row["slack_user_id"] for row in gone] == ["U0GONE1", "U0GONE2"]
+    assert [(one["listed"], one["deactivated"]) for one in synced] == [(460, 2)]
+    assert len(given) == (4 if step == "sync.page_read" else 3)
 
 
 def test_every_step_that_the_jobs_name_is_tried() -> None:

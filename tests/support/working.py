@@ -19,7 +19,7 @@ from tests.support.database import Database
 from tests.support.settings import TOKEN
 from tests.support.signed import SECRET
 
-QUICK = Pace(first_pause_s=0.01, poll=timedelta(milliseconds=50))
+QUICK = Pace(first_pause_s=0.01, poll=timedelta(milliseconds=50), sync_page_s=0.0, sync_person_s=0.0)
 RESCUE = replace(QUICK, heartbeat=timedelta(milliseconds=500), sweep_every_s=1.0)
 """For a worker that takes up what a dead one has left."""
 

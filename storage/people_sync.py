@@ -17,11 +17,16 @@ _COLUMNS = """
 
 async def ensure(conn: Connection, team_id: str, *, due_at: datetime) -> Sync:
     """Return the row of a workspace that is known, as it is now; a new one is due at *due_at*."""
+    found = await _of(conn, team_id)
+    if found is not None:
+        return found
     await conn.execute(
         "INSERT INTO people_sync (team_id, due_at) VALUES ($1, $2) ON CONFLICT (team_id) DO NOTHING", team_id, due_at
     )
-    [row] = await conn.fetch(f"SELECT {_COLUMNS} FROM people_sync WHERE team_id = $1", team_id)  # noqa: S608  our own words
-    return _sync(row)
+    made = await _of(conn, team_id)
+    if made is None:
+        raise LookupError("a row of people_sync that is never deleted")
+    return made
 
 
 async def hold(conn: Connection, sync_id: int) -> Sync | None:
@@ -80,6 +85,11 @@ async def save(conn: Connection, sync: Sync) -> None:
         sync.compared_at,
         sync.expected,
     )
+
+
+async def _of(conn: Connection, team_id: str) -> Sync | None:
+    row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM people_sync WHERE team_id = $1", team_id)  # noqa: S608  our own words
+    return None if row is None else _sync(row)
 
 
 def _sync(row: asyncpg.Record) -> Sync:

@@ -60,7 +60,7 @@ async def test_it_is_a_request_of_nobody_s_and_everybody_concerned_is_told(
     assert await ledger.told(cast.agent.id) == []
     notice = await cast.services.messages.notice(await ledger.message_of(cast.employee.id, "reset_done"))
     assert notice is not None
-    assert "Asked by the host." in str(blocks(notice))
+    assert "Disabled directly by the host." in str(blocks(notice))
 
 
 async def test_the_audit_says_loudly_what_the_host_did(glass: Glass, cast: Cast, ledger: Ledger) -> None:

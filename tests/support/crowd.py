@@ -40,8 +40,9 @@ async def put_back(ledger: Ledger) -> None:
         UPDATE factor SET state = kept.state, key_id = kept.key_id, box = kept.box, revoked_at = NULL,
                           revoked_why = NULL
           FROM kept_factor AS kept WHERE kept.factor_id = factor.factor_id;
-        UPDATE role_grant SET revoked_at = NULL, revoked_by = NULL, dormant_at = NULL;
-        UPDATE recovery_code SET used_at = NULL;
-        UPDATE recovery_set SET void_at = NULL;
+        UPDATE role_grant SET revoked_at = NULL, revoked_by = NULL, dormant_at = NULL
+         WHERE revoked_at IS NOT NULL OR dormant_at IS NOT NULL;
+        UPDATE recovery_code SET used_at = NULL WHERE used_at IS NOT NULL;
+        UPDATE recovery_set SET void_at = NULL WHERE void_at IS NOT NULL;
         """
     )

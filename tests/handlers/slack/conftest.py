@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.support.bot import Bot, serving_bot
 from tests.support.database import Database
+from tests.support.office import Office
 from tests.support.settings import APP_TOKEN
 from tests.support.somebody import Somebody
 
@@ -31,3 +32,11 @@ def ada(bot: Bot) -> Somebody:
 def ben(bot: Bot) -> Somebody:
     """Another one."""
     return bot.person("U0BEN")
+
+
+@pytest_asyncio.fixture
+async def office(bot: Bot) -> Office:
+    """Somebody who needs help, and those who give it; all have MFA."""
+    made = Office(bot)
+    await made.opens()
+    return made

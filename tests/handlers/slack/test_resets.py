@@ -1,19 +1,10 @@
 """Helpdesk asks, a manager approves, an admin disables: as the people concerned see it (S9 to S13, A3, A10, A13)."""
 
 import pytest
-import pytest_asyncio
 
-from tests.support.bot import Bot
 from tests.support.office import DISABLE, REASON, Office
 
 STOP = "This wasn't me - stop it"
-
-
-@pytest_asyncio.fixture
-async def office(bot: Bot) -> Office:
-    made = Office(bot)
-    await made.opens()
-    return made
 
 
 async def test_an_admin_disables_directly_and_everybody_concerned_is_told(office: Office) -> None:

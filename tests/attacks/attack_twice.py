@@ -1,0 +1,96 @@
+"""Whatever Slack delivers again, and whatever is pressed twice, has one effect (T6, X3, A5)."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.support.acts import Acts
+from tests.support.attacks import times
+from tests.support.bot import serving_bot
+from tests.support.database import Database
+from tests.support.doubling import Network, network
+from tests.support.ledger import Ledger, open_ledger
+from tests.support.office import REASON, Office
+
+AGAIN = times(2, full=20)
+"""How often each delivery comes again."""
+ROUNDS = times(1, full=5)
+"""Through all twenty acts: 2,000 deliveries too many."""
+DOUBLE_CLICKS = times(4, full=500)
+
+
+@pytest_asyncio.fixture
+async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    async with serving_bot(database, tmp_path) as bot:
+        made = Office(bot)
+        await made.opens()
+        await made.grants("U0MIA", "admin")
+        yield made
+
+
+@pytest_asyncio.fixture
+async def between(office: Office) -> AsyncIterator[Network]:
+    async with network(office.bot) as made:
+        yield made
+
+
+@pytest_asyncio.fixture
+async def ledger(database: Database) -> AsyncIterator[Ledger]:
+    opened = await open_ledger(database)
+    yield opened
+    await opened.conn.close()
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.attack("T6", "a delivery comes again, at once and later: one effect")
+async def test_what_is_delivered_again_has_one_effect(
+    office: Office, between: Network, ledger: Ledger, tally: Callable[[int, int], None]
+) -> None:
+    done = 0
+
+    def doubled() -> AbstractContextManager[None]:
+        nonlocal done
+        done += 1
+        return between.delivering(1 + AGAIN)
+
+    acts = Acts(office, ledger, doubled)
+    for _ in range(ROUNDS):
+        for part in (acts.own_mfa, acts.resets, acts.help, acts.rights):
+            await part()
+        # What is allowed so often a day is allowed again.
+        office.bot.clock.at += timedelta(days=1)
+
+    assert done == 20 * ROUNDS
+    tally(done * AGAIN, done * AGAIN)
+
+
+@pytest.mark.timeout(1800)
+@pytest.mark.attack("T6", "a button is pressed twice at once: one effect")
+async def test_what_is_pressed_twice_has_one_effect(
+    office: Office, between: Network, ledger: Ledger, tally: Callable[[int, int], None]
+) -> None:
+    acts = Acts(office, ledger, lambda: between.pressing(2))
+    hal, mia, ben = office.hal, office.mia, office.bot.person("U0BEN")
+
+    async def gives_up() -> None:
+        office.bot.clock.at += timedelta(minutes=15)
+        await ben.types("/mfa enable")
+        await ben.submits()
+        await ben.closes()
+        await acts.once("enrollment.ended", lambda: ben.clicks("Cancel"))
+
+    async def denies() -> None:
+        await acts.answers("reset.ended", "Deny", reason=REASON)
+
+    for number in range(DOUBLE_CLICKS):
+        act = (acts.stops, gives_up, acts.cancels, denies)[number % 4]
+        if act is not gives_up:
+            await acts.asks(hal)
+        await act()
+        assert mia.modal is None
+
+    tally(DOUBLE_CLICKS, DOUBLE_CLICKS)

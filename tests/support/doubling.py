@@ -1,0 +1,94 @@
+"""A network in front of the bot that delivers more often than it was asked to, or passes on more than one press."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import parse_qs
+
+import aiohttp
+from aiohttp import web
+
+from handlers.errors import AWAY
+from tests.support import signed
+from tests.support.bot import Bot
+from tests.support.serving import serving
+
+AT_ONCE = 7
+"""Requests on their way at one time: more would wait for a connection of the bot's, which is an outage."""
+PASSED_ON = ("Content-Type", "X-Slack-Request-Timestamp", "X-Slack-Signature")
+
+
+class Network:
+    """Takes what Slack sends, and sends it on; nothing is sent twice unless somebody says so."""
+
+    def __init__(self, bot: Bot, session: aiohttp.ClientSession) -> None:
+        self._bot = bot
+        self._session = session
+        self._copies = 1
+        self._presses = 1
+        self.delivered = 0
+        """Requests that reached the bot."""
+
+    @contextmanager
+    def delivering(self, times: int) -> Iterator[None]:
+        """Deliver every request so often, with the very same bytes."""
+        self._copies = times
+        yield
+        self._copies = 1
+
+    @contextmanager
+    def pressing(self, times: int) -> Iterator[None]:
+        """Have every button pressed so often at once: each press is a request of its own."""
+        self._presses = times
+        yield
+        self._presses = 1
+
+    async def warm(self) -> None:
+        """Open the connections before anything is to arrive at once."""
+        await asyncio.gather(*(self._session.get(self._url) for _ in range(AT_ONCE)))
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Pass a request on; the answer is the first one that says more than that the database was busy."""
+        body, headers = await request.read(), {name: request.headers[name] for name in PASSED_ON}
+        presses = [(body, headers), *(self._pressed_again(body) for _ in range(self._presses - 1))]
+        waiting = presses * self._copies
+        answers: list[tuple[int, str]] = []
+        while waiting:
+            wave, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+            came = await asyncio.gather(*(self._send(*one) for one in wave))
+            waiting += [one for one, (_, text) in zip(wave, came, strict=True) if AWAY in text]
+            answers += [answer for answer in came if AWAY not in answer[1]]
+        self.delivered += len(answers)
+        assert {status for status, _ in answers} == {200}
+        kind = "application/json" if answers[0][1].startswith("{") else "text/plain"
+        return web.Response(text=answers[0][1], content_type=kind)
+
+    @property
+    def _url(self) -> str:
+        return f"{self._bot.public}/slack/events"
+
+    async def _send(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        async with self._session.post(self._url, data=body, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+    def _pressed_again(self, body: bytes) -> tuple[bytes, dict[str, str]]:
+        payload = json.loads(parse_qs(body.decode())["payload"][0])
+        payload["trigger_id"] = self._bot.standin._inside.triggers.issue(payload["user"]["id"])
+        for action in payload.get("actions", ()):
+            action["action_ts"] += "1"
+        again = signed.interaction(payload)
+        return again, signed.headers(again, at=self._bot.clock().timestamp())
+
+
+@asynccontextmanager
+async def network(bot: Bot) -> AsyncIterator[Network]:
+    """Put a network between Slack and the bot."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        made = Network(bot, session)
+        between = web.Application()
+        between.router.add_post("/slack/events", made.take)
+        async with serving(between) as url:
+            bot.standin.bot_url = f"{url}/slack/events"
+            await made.warm()
+            yield made

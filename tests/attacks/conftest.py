@@ -26,6 +26,12 @@ def tally(record_property: Record) -> Callable[[int, int], None]:
     return lambda tried, held: record_property("tally", (tried, held))
 
 
+@pytest.fixture
+def note(record_property: Record) -> Callable[[str], None]:
+    """Tell what stands below the table in the terminal."""
+    return lambda text: record_property("note", text)
+
+
 @pytest_asyncio.fixture
 async def slack() -> AsyncIterator[StandIn]:
     async with standing_in() as standin:
@@ -37,6 +43,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if hasattr(terminalreporter.config, "workerinput"):
         return  # one of several processes: the one that started them has all reports
     rows: dict[tuple[str, str], Row] = {}
+    notes: list[str] = []
     for outcome in ("passed", "failed", "error"):
         for report in terminalreporter.getreports(outcome):
             told = dict(getattr(report, "user_properties", ()))  # a file that cannot be read has none
@@ -44,11 +51,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 attack, what = told["attack"]
                 tried, held = told.get("tally", (1, 1))
                 row = rows.setdefault((attack, what), Row(attack, what))
+                notes += [f"{attack}: {told['note']}"] if "note" in told else []
                 row.tried += tried
                 row.held += held if outcome == "passed" else min(held, tried - 1)
     if rows:
         terminalreporter.section("attacks: what, tried, held")
-        terminalreporter.write_line("\n".join(map(str, rows.values())))
+        terminalreporter.write_line("\n".join([*map(str, rows.values()), *notes]))
     if rows and PAGE:
         page = Path(PAGE)
         page.write_text(renewed(page.read_text(), rows.values()))

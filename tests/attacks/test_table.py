@@ -1,7 +1,15 @@
-"""The page of `make attacks` is renewed attack by attack."""
+"""The page of `make attacks` is renewed attack by attack, and names a defect that each of its attacks fails on."""
+
+import re
+from pathlib import Path
+
+import pytest
 
 from tests.support.attacks import Row, renewed
 
+ATTACKS = Path(__file__).parent
+PAGE = (ATTACKS.parent.parent / "docs/attacks.md").read_text()
+SEEN_TO_FAIL = re.findall(r"^\| (T\d+) \| `(\S+)` \| (.+) \|$", PAGE, re.MULTILINE)
 HEAD = "# Attacks\n\n| id | what | tried | held |\n|---|---|--:|--:|\n"
 
 
@@ -9,3 +17,17 @@ def test_the_lines_of_what_ran_are_renewed_and_the_others_stay_in_order() -> Non
     empty = renewed(HEAD, [Row("T14", "restart", 8, 8), Row("T2", "guess", 50_000, 50_000), Row("T2", "old", 1, 1)])
 
     assert renewed(empty, [Row("T2", "guess", 10, 9)]) == HEAD + "| T2 | guess | 10 | 9 |\n| T14 | restart | 8 | 8 |\n"
+
+
+@pytest.mark.parametrize(("attack", "patch", "broken"), SEEN_TO_FAIL, ids=[row[0] for row in SEEN_TO_FAIL])
+def test_the_defect_that_an_attack_fails_on_names_one_of_its_tests(attack: str, patch: str, broken: str) -> None:
+    text = (ATTACKS / "defects" / patch).read_text()
+
+    files = re.findall(r"^Fails: tests/attacks/(attack_\w+\.py)::", text, re.MULTILINE)
+
+    assert text.startswith(f"Rule: {patch.removesuffix('.patch')}. {broken}\n")
+    assert [file for file in files if f'attack("{attack}", ' in (ATTACKS / file).read_text()]
+
+
+def test_every_attack_on_resets_and_the_audit_is_seen_to_fail() -> None:
+    assert [attack for attack, _, _ in SEEN_TO_FAIL] == ["T6", "T7", "T8", "T9", "T10", "T19"]

@@ -110,8 +110,7 @@ class App:
             pace=jobs_pace,
         )
         self.chaining = Chaining(Chain(self.means, settings.database_url.get_secret_value()))
-        self._with_requests = with_requests
-        self._with_jobs = with_jobs
+        self._with_requests, self._with_jobs = with_requests, with_jobs
         self._runners: list[web.AppRunner] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -144,6 +143,7 @@ class App:
             await self.socket.end()
         for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
             await runner.cleanup()
+        await self.services.apps.save_uses()
         await self.jobs.stop()
         await self.chaining.stop()
         await self.clients.close()
@@ -168,17 +168,17 @@ class App:
         return f"{bound[0]}:{bound[1]}"
 
     async def _watch_health(self) -> None:
-        """Look every 10 s, and log every change for the better or worse."""
+        """Look every 10 s, log every change for the better or worse, and write down when keys were used."""
         before: Health | None = None
         while True:
             health = await self.look()
             if health.as_owner and before is None:
                 logger.warning("connected as the owner of the schema: give DATABASE_URL a role of its own")
             if before is None or health.problems != before.problems:
-                (logger.info if health.ready else logger.warning)(
-                    "health", ready=health.ready, problems=health.problems
-                )
+                log = logger.info if health.ready else logger.warning
+                log("health", ready=health.ready, problems=health.problems)
             before = health
+            await self.services.apps.save_uses()
             await asyncio.sleep(LOOK_EVERY_S if health.ready else LOOK_AGAIN_S)
 
     async def _learn_workspace(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.services.apps import Apps
 from bot.services.audit_log import AuditLog
 from bot.services.delivery import Deliveries
 from bot.services.disable import Disable
@@ -63,6 +64,7 @@ class Services:
     looks: Looks
     users: Users
     audit_log: AuditLog
+    apps: Apps
 
     @classmethod
     def of(cls, means: Means) -> Services:
@@ -86,6 +88,7 @@ class Services:
             looks=looks,
             users=Users(means, looks),
             audit_log=AuditLog(means),
+            apps=Apps(means),
         )
 
 

@@ -32,19 +32,47 @@ def test_an_app_is_made_listed_and_revoked(environ: dict[str, str]) -> None:
     assert (made, taken, gone, unknown) == (0, 1, 0, 1)
     assert re.fullmatch(r"mfabot_[a-z0-9]{12}_[\w-]{43}", key)
     assert "already" in why
-    assert re.fullmatch(r"payroll +verify +live since \d{4}-\d\d-\d\d", listed)
-    assert re.fullmatch(r"payroll +verify +revoked \d{4}-\d\d-\d\d", listed_after)
+    first, second = listed.splitlines()
+    said = r"payroll  verify, by email slack_id, the usual rate, {} \d{{4}}-\d\d-\d\d, never used"
+    assert re.fullmatch(said.format("live since"), first)
+    assert re.fullmatch(rf" +key {key[7:19]}, \d+ s old, never used", second)
+    assert re.fullmatch(said.format("revoked"), listed_after)
+
+
+def test_a_rotation_prints_a_key_alone_and_the_list_says_when_the_old_one_ends(environ: dict[str, str]) -> None:
+    _, old, _ = run("apps", "create", "payroll", environ=environ)
+    code, new, _ = run("apps", "rotate", "payroll", environ=environ)
+    _, listed, _ = run("apps", "list", environ=environ)
+    ended, newest, _ = run("apps", "rotate", "payroll", "--now", environ=environ)
+    _, listed_after, _ = run("apps", "list", environ=environ)
+    unknown, nothing, why = run("apps", "rotate", "wiki", environ=environ)
+
+    assert (code, ended, unknown) == (0, 0, 1)
+    assert all(re.fullmatch(r"mfabot_[a-z0-9]{12}_[\w-]{43}", key) for key in (new, newest))
+    assert len({old, new, newest}) == 3
+    assert re.search(rf"key {new[7:19]}, \d+ s old, never used$", listed, re.MULTILINE)
+    assert re.search(rf"key {old[7:19]}, \d+ s old, never used, ends in 23 h$", listed, re.MULTILINE)
+    assert re.findall(r"key (\w+)", listed_after) == [newest[7:19]]
+    assert not any(key[20:] in listed + listed_after for key in (old, new, newest))
+    assert nothing == ""
+    assert "no live app named wiki" in why
 
 
 def test_scripts_read_json(environ: dict[str, str]) -> None:
-    _, made, _ = run("apps", "create", "payroll", "--rate", "20", "--json", environ=environ)
+    _, made, _ = run("apps", "create", "payroll", "--rate", "20", "--lookup", "slack_id", "--json", environ=environ)
     _, listed, _ = run("apps", "list", "--json", environ=environ)
+    _, rotated, _ = run("apps", "rotate", "payroll", "--overlap", "90s", "--json", environ=environ)
     _, gone, _ = run("apps", "revoke", "payroll", "--json", environ=environ)
 
+    key = json.loads(made)["key"]
     assert set(json.loads(made)) == {"name", "key"}
     [one] = json.loads(listed)["apps"]
     assert (one["name"], one["scopes"], one["rate"], one["revoked_at"]) == ("payroll", ["read", "verify"], 20, None)
-    assert json.loads(made)["key"] not in listed
+    assert (one["lookups"], one["last_used_at"]) == (["slack_id"], None)
+    assert [(held["id"], held["expires_at"], held["last_used_at"]) for held in one["keys"]] == [(key[7:19], None, None)]
+    assert key[20:] not in listed
+    assert json.loads(rotated)["overlap_s"] == 90
+    assert json.loads(rotated)["key"] != key
     assert json.loads(gone) == {"revoked": "payroll"}
 
 
@@ -53,10 +81,16 @@ def test_scripts_read_json(environ: dict[str, str]) -> None:
     [
         ("create",),
         ("create", "payroll", "--scope", "admin"),
+        ("create", "payroll", "--lookup", "name"),
         ("create", "payroll", "--rate", "0"),
         ("create", "payroll", "--rate", "many"),
         ("create", "-x"),
         ("revoke",),
+        ("rotate",),
+        ("rotate", "payroll", "--overlap", "long"),
+        ("rotate", "payroll", "--overlap", "0h"),
+        ("rotate", "payroll", "--overlap", "31d"),
+        ("rotate", "payroll", "--overlap", "1h", "--now"),
         ("destroy", "payroll"),
     ],
 )
@@ -94,11 +128,13 @@ def test_what_the_host_does_and_is_refused_is_audited_under_the_users_own_name(
     database: Database, environ: dict[str, str]
 ) -> None:
     lied = environ | {"LOGNAME": "somebody-else", "USER": "somebody-else"}
-    for words in (("create", "payroll"), ("create", "payroll"), ("revoke", "payroll"), ("revoke", "payroll")):
-        run("apps", *words, environ=lied)
+    for act in ("create", "create", "rotate", "revoke", "revoke", "rotate"):
+        run("apps", act, "payroll", environ=lied)
 
     rows = asyncio.run(audited(database))
-    assert [row["kind"] for row in rows] == ["app.created", "app.refused", "app.revoked", "app.refused"]
+    kinds = ["created", "refused", "rotated", "revoked", "refused", "refused"]
+    assert [row["kind"] for row in rows] == [f"app.{kind}" for kind in kinds]
     assert {row["actor"] for row in rows} == {f"host:{pwd.getpwuid(os.getuid()).pw_name}"}
     assert {row["surface"] for row in rows} == {"cli"}
+    assert json.loads(rows[2]["detail"])["overlap_s"] == 86_400
     assert not any("payroll" in row["detail"] for row in rows)

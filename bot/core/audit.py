@@ -67,6 +67,7 @@ class Kind(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_REFUSED = "audit.refused"
     APP_CREATED = "app.created"
+    APP_ROTATED = "app.rotated"
     APP_REVOKED = "app.revoked"
     APP_REFUSED = "app.refused"
 

@@ -130,7 +130,8 @@ def profile(user: Mapping[str, object], home: Home) -> Profile:
     details: Mapping[str, object] = shown if isinstance(shown, Mapping) else {}
     enterprise = user.get("enterprise_user")
     enterprise_id = _text(enterprise.get("enterprise_id")) if isinstance(enterprise, Mapping) else None
-    email = _text(details.get("email"))
+    # What nobody confirmed may be somebody else's address; Slack leaves the flag out where it says nothing.
+    email = None if user.get("is_email_confirmed") is False else _text(details.get("email"))
     name = _text(details.get("real_name")) or _text(user.get("real_name")) or _text(user.get("name")) or slack_user_id
     return Profile(
         team_id=home.team_id,

@@ -202,8 +202,7 @@ async def _start_sample(environ: dict[str, str], slack: StandIn) -> tuple[leash.
         try:
             key = await children.once(environ, "apps", "create", SAMPLE)
         except children.ChildError:  # made before, and its key lost: make another
-            await children.once(environ, "apps", "revoke", SAMPLE)
-            key = await children.once(environ, "apps", "create", SAMPLE)
+            key = await children.once(environ, "apps", "rotate", SAMPLE, "--now")
         await asyncio.to_thread(_keep, API_KEY, key.strip())
     (port,) = children.free_ports(1)
     people = [

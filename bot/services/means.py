@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.core import enrollment, policy, resets, throttle
 from bot.core.sealing import Keyring
+from bot.services.key_uses import KeyUses
 from storage.pool import Pool
 
 
@@ -30,3 +31,4 @@ class Means:
     """Slack's id of the private channel that gets the card at half time where nobody holds the right to approve."""
     rate_per_key_s: int = 500
     """How often a second an API key may ask, where its app has no rate of its own."""
+    uses: KeyUses = field(default_factory=KeyUses)

@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
-from bot.core.apps import App, Key, KeyRefusal, Scope
+from bot.core.apps import App, Key, KeyRefusal, LookupBy, Scope
 from bot.core.audit import by_app
 from bot.core.codes import Verdict
 from bot.core.people import Person, Standing
@@ -26,6 +27,7 @@ class BySlackId:
 
     slack_id: str
     team_id: str | None = None
+    by: ClassVar[LookupBy] = LookupBy.SLACK_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class ByEmail:
 
     email: str
     team_id: str | None = None
+    by: ClassVar[LookupBy] = LookupBy.EMAIL
 
 
 Lookup = BySlackId | ByEmail
@@ -72,7 +75,7 @@ class Verification:
         row (E7).
         """
         async with self._turn(key, who) as conn:
-            app = await self._admission.admit(conn, key, Scope.VERIFY)
+            app = await self._admission.admit(conn, key, Scope.VERIFY, who.by)
             if isinstance(app, KeyRefusal):
                 return app
             found = await _find(conn, who)
@@ -91,7 +94,7 @@ class Verification:
     async def factor(self, key: Key, who: Lookup) -> FactorStatus | NotFound | KeyRefusal:
         """Return whether a person has MFA."""
         async with self._means.pool.transaction() as conn:
-            app = await self._admission.admit(conn, key, Scope.READ)
+            app = await self._admission.admit(conn, key, Scope.READ, who.by)
             if isinstance(app, KeyRefusal):
                 return app
             found = await _find(conn, who)

@@ -50,6 +50,8 @@ def refused(why: KeyRefusal) -> Problem:
             return NO_KEY
         case KeyRefusal.NO_SCOPE:
             return Problem(HTTPStatus.FORBIDDEN, "The key's scope does not cover this question.")
+        case KeyRefusal.NO_LOOKUP:
+            return Problem(HTTPStatus.FORBIDDEN, "The key may not name people in this way.")
         case KeyRefusal.TOO_FAST:
             return Problem(HTTPStatus.TOO_MANY_REQUESTS, "The key asks more often than its rate allows.", AGAIN)
     assert_never(why)

@@ -1,10 +1,12 @@
 """The keys of relying apps."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from bot.core import apps
+from bot.core.apps import App, KeyRefusal, LookupBy, Scope
 
 RANDOM = b"\xab" + bytes(range(37))
 KEY = apps.make_key(RANDOM)
@@ -56,3 +58,44 @@ def test_a_name_is_short(name: str, *, fits: bool) -> None:
 )
 def test_a_name_can_neither_mention_nor_link_nor_reorder(name: str) -> None:
     assert not apps.fitting_name(name)
+
+
+@pytest.mark.parametrize(
+    ("scope", "by", "refusal"),
+    [
+        (Scope.READ, LookupBy.SLACK_ID, None),
+        (Scope.READ, None, None),
+        (Scope.READ, LookupBy.EMAIL, KeyRefusal.NO_LOOKUP),
+        (Scope.VERIFY, LookupBy.SLACK_ID, KeyRefusal.NO_SCOPE),
+        (Scope.VERIFY, LookupBy.EMAIL, KeyRefusal.NO_SCOPE),
+    ],
+)
+def test_an_app_asks_only_what_it_may_and_only_of_people_named_as_it_may(
+    scope: Scope, by: LookupBy | None, refusal: KeyRefusal | None
+) -> None:
+    app = App(1, "wiki", frozenset({Scope.READ}), None, frozenset({LookupBy.SLACK_ID}))
+
+    assert apps.may_ask(app, scope, by) is refusal
+
+
+@pytest.mark.parametrize(
+    ("typed", "span"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("15m", timedelta(minutes=15)),
+        ("24h", timedelta(hours=24)),
+        ("30d", timedelta(days=30)),
+        ("31d", None),
+        ("0h", None),
+        ("24", None),
+        ("-1h", None),
+        ("1.5h", None),
+        ("24h ", None),
+        ("24H", None),
+        ("\uff12h", None),
+        ("99999999d", None),
+        ("", None),
+    ],
+)
+def test_an_overlap_is_a_number_and_a_unit_and_no_longer_than_a_month(typed: str, span: timedelta | None) -> None:
+    assert apps.read_overlap(typed) == span

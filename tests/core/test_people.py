@@ -41,6 +41,14 @@ def test_a_full_member_is_read_with_name_address_and_time_zone() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "email"),
+    [({}, "ada@example.com"), ({"is_email_confirmed": True}, "ada@example.com"), ({"is_email_confirmed": False}, None)],
+)
+def test_an_address_that_nobody_confirmed_is_nobodys(said: Mapping[str, object], email: str | None) -> None:
+    assert profile({**ADA, **said}, HOME).email == email
+
+
+@pytest.mark.parametrize(
     ("user", "home", "standing"),
     [
         ({**ADA, "deleted": True}, HOME, Standing.DELETED),

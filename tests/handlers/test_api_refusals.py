@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.core.apps import Key, Scope
+from bot.core.apps import Key, LookupBy, Scope
 from tests.support.api import RelyingApp
 from tests.support.services import Services, make_key
 
@@ -24,6 +24,25 @@ async def test_what_is_refused_is_refused_in_the_order_of_the_contract(payroll: 
     assert [one.status for one in answers] == [413, 401, 403, 422, 429]
     assert answers[1].headers["WWW-Authenticate"] == 'Bearer realm="mfabot"'
     assert answers[4].headers["Retry-After"] == "1"
+
+
+async def test_a_key_that_may_not_look_people_up_by_e_mail_learns_nothing_by_it(
+    payroll: RelyingApp, services: Services
+) -> None:
+    by_id = await make_key(services, "by-id", lookups=frozenset({LookupBy.SLACK_ID}))
+    asking = RelyingApp(payroll.http, payroll.url, by_id)
+
+    refused = [
+        await asking.verify("123456", email="ada@example.com"),
+        await asking.verify("123456", email="nobody@example.com"),
+        await asking.factor("email=ada%40example.com"),
+        await asking.factor("email=nobody%40example.com"),
+    ]
+    allowed = await asking.factor("slack_id=U0ADA")
+
+    assert [one.status for one in refused] == [403] * 4
+    assert len({str(one.body) for one in refused}) == 1
+    assert allowed.status == 200
 
 
 async def test_a_body_that_grows_without_saying_so_is_refused_too(payroll: RelyingApp) -> None:

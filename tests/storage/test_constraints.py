@@ -81,6 +81,8 @@ EXPIRED = "UPDATE enrollment SET state = 'expired', key_id = NULL, box = NULL, e
         ([APP], "UPDATE relying_app SET name = '<!channel>'", "relying_app_name_check"),
         ([APP], "UPDATE relying_app SET scopes = '{}'", "relying_app_scopes_check"),
         ([APP], "UPDATE relying_app SET scopes = '{verify,admin}'", "relying_app_scopes_check"),
+        ([APP], "UPDATE relying_app SET lookups = '{}'", "relying_app_lookups_check"),
+        ([APP], "UPDATE relying_app SET lookups = '{email,name}'", "relying_app_lookups_check"),
         ([APP], "UPDATE relying_app SET rate_per_s = 0", "relying_app_rate_per_s_check"),
         ([APP], KEY, "app_key_digest_check"),
     ],

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pyotp
 
-from bot.core.apps import Key, Scope
+from bot.core.apps import Key, LookupBy, Scope
 from bot.core.people import Home, Person
 from bot.services.apps import Apps
 from bot.services.delivery import Deliveries
@@ -140,9 +140,10 @@ async def make_key(
     name: str = "payroll",
     *,
     scopes: frozenset[Scope] = frozenset(Scope),
+    lookups: frozenset[LookupBy] = frozenset(LookupBy),
     rate_per_s: int | None = 1_000_000,
 ) -> Key:
     """Make an app; its rate does not matter unless the test gives one."""
-    key = await services.apps.create(name, scopes=scopes, rate_per_s=rate_per_s, by="host:root")
+    key = await services.apps.create(name, scopes=scopes, lookups=lookups, rate_per_s=rate_per_s, by="host:root")
     assert isinstance(key, Key)
     return key

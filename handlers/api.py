@@ -7,10 +7,11 @@ malformed; and 503 whenever the database is needed and away, never an answer abo
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 
 from bot.core import apps
 from bot.core.apps import Key, KeyRefusal, Scope
@@ -20,12 +21,15 @@ from bot.services.verification import FactorStatus, NotFound, Verification
 from handlers.questions import Malformed, read_question, read_user
 from handlers.views import api as views
 from handlers.views.api import Problem
+from handlers.views.openapi import document
 from handlers.web import answered
 
 logger = structlog.get_logger(__name__)
 
-VERIFICATIONS, FACTORS = "/v1/verifications", "/v1/factors"
+VERIFICATIONS, FACTORS, OPENAPI = "/v1/verifications", "/v1/factors", "/v1/openapi.json"
 MOST_BYTES = 8 * 1024
+BODY_S = 5.0
+"""Seconds for the whole body: who sends it drop by drop holds a connection no longer than that."""
 PACE_S = 0.05
 """Every answer that signs nobody in leaves at the next multiple of this, counted from the question: unknown, not
 enrolled, wrong and used take the database different times, and who typed the code could tell them apart (C9)."""
@@ -33,14 +37,24 @@ _BEARER = re.compile(r"Bearer +(\S+)", re.ASCII | re.IGNORECASE)
 
 
 class ApiRoutes:
-    """POST /v1/verifications and GET /v1/factors."""
+    """POST /v1/verifications, GET /v1/factors, and the description of both."""
 
-    def __init__(self, verification: Verification) -> None:
+    def __init__(self, verification: Verification, *, body_s: float = BODY_S) -> None:
         self._verification = verification
+        self._body_s = body_s
+        self._openapi = json.dumps(document(verifications=VERIFICATIONS, factors=FACTORS, itself=OPENAPI))
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; aiohttp answers other methods with 405."""
-        return [web.post(VERIFICATIONS, self.verify), web.get(FACTORS, self.factor, allow_head=False)]
+        return [
+            web.post(VERIFICATIONS, self.verify, expect_handler=_whatever_is_expected),
+            web.get(FACTORS, self.factor, allow_head=False, expect_handler=_whatever_is_expected),
+            web.get(OPENAPI, self.openapi, allow_head=False, expect_handler=_whatever_is_expected),
+        ]
+
+    async def openapi(self, _request: web.Request) -> web.Response:
+        """Describe all this; nothing in it is secret."""
+        return web.json_response(text=self._openapi)
 
     async def verify(self, request: web.Request) -> web.Response:
         """Say whether a code is right."""
@@ -58,7 +72,7 @@ class ApiRoutes:
         return web.json_response(views.factor(answer)) if isinstance(answer, FactorStatus) else answered(answer)
 
     async def _verify(self, request: web.Request) -> Judged | Problem:
-        asked = await _asked(request)
+        asked = await self._asked(request)
         if isinstance(asked, Problem):
             return asked
         key, raw = asked
@@ -72,7 +86,7 @@ class ApiRoutes:
         return views.refused(answer) if isinstance(answer, KeyRefusal) else answer
 
     async def _factor(self, request: web.Request) -> FactorStatus | Problem:
-        asked = await _asked(request)
+        asked = await self._asked(request)
         if isinstance(asked, Problem):
             return asked
         key, _ = asked
@@ -91,14 +105,24 @@ class ApiRoutes:
         admitted = await self._verification.admit(key, scope)
         return views.refused(admitted) if isinstance(admitted, KeyRefusal) else views.malformed(question)
 
+    async def _asked(self, request: web.Request) -> tuple[Key, bytes] | Problem:
+        """Return the presented key, not yet recognized, and the body."""
+        try:
+            async with asyncio.timeout(self._body_s):
+                raw = await _body(request)
+        except TimeoutError:
+            return views.TOO_SLOW
+        if raw is None:
+            return views.TOO_LARGE
+        key = _key(request)
+        return views.NO_KEY if key is None else (key, raw)
 
-async def _asked(request: web.Request) -> tuple[Key, bytes] | Problem:
-    """Return the presented key, not yet recognized, and the body."""
-    raw = await _body(request)
-    if raw is None:
-        return views.TOO_LARGE
-    key = _key(request)
-    return views.NO_KEY if key is None else (key, raw)
+
+async def _whatever_is_expected(request: web.Request) -> None:
+    """Let a client go on that waits for it, and overlook what else it expects (RFC 9110 section 10.1.1)."""
+    if request.version == HttpVersion11 and request.headers[hdrs.EXPECT].lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0  # as aiohttp does it: what was written is no part of the answer
 
 
 async def _body(request: web.Request) -> bytes | None:

@@ -13,21 +13,47 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic.config import JsonDict
 
 from bot.services.verification import ByEmail, BySlackId, Lookup
 
 MOST_CODE = 64  # characters; a recovery code has 29
+EITHER: JsonDict = {
+    "oneOf": [
+        {"required": ["slack_id"], "properties": {"slack_id": {"type": "string"}}},
+        {"required": ["email"], "properties": {"email": {"type": "string"}}},
+    ]
+}
+"""What `_one_way` asks, for the description of the API."""
 _NAMED = re.compile(r"[a-z_]{1,40}")
 
-SlackId = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{1,31}$")]
-TeamId = Annotated[str, StringConstraints(pattern=r"^[TE][A-Z0-9]{1,31}$")]
-Email = Annotated[str, StringConstraints(max_length=320, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$")]
+SlackId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[UW][A-Z0-9]{1,31}$"),
+    Field(
+        description="Slack's id of the person. Store it with the account: names and addresses change.",
+        examples=["U012AB3CD"],
+    ),
+]
+TeamId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[TE][A-Z0-9]{1,31}$"),
+    Field(description="Slack's id of the workspace, where several are installed; the home workspace, if left out."),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=320, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"),
+    Field(
+        description="A confirmed address; finds full members alone, and nobody where two share it.",
+        examples=["ada@example.com"],
+    ),
+]
 
 
 class User(BaseModel):
-    """About whom: by Slack id or by e-mail address; with `team_id` where several workspaces are installed."""
+    """About whom: by Slack id or by e-mail address, exactly one of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, json_schema_extra=EITHER)
 
     slack_id: SlackId | None = None
     email: Email | None = None
@@ -52,7 +78,15 @@ class Question(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     user: User
-    code: Annotated[str, Field(max_length=MOST_CODE, repr=False)]
+    code: Annotated[
+        str,
+        Field(
+            max_length=MOST_CODE,
+            repr=False,
+            description="As it was typed: six digits or a recovery code.",
+            examples=["492039"],
+        ),
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ def request_log(counts: Counts) -> Middleware:
                 raise
             return answered(views.unanswered(status, answer.headers.get(hdrs.ALLOW)))
         except Exception:
+            if request.transport is None:
+                # Whoever asked has hung up before all of the question was there: no fault of ours, and nobody to tell.
+                status = 400
+                return answered(views.unanswered(status))
             logger.exception("request failed", route=route)
             return answered(views.FAILED)
         finally:

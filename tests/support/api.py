@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.core.apps import Key
 from bot.metrics import Metrics
-from handlers.api import ApiRoutes
+from handlers.api import BODY_S, ApiRoutes
 from handlers.edge import MOST_BYTES
 from handlers.web import application
 from tests.support.services import Services
@@ -46,8 +46,8 @@ class RelyingApp:
             return Answer(response.status, await response.json(content_type=None), dict(response.headers))
 
 
-def api_of(services: Services) -> web.Application:
+def api_of(services: Services, *, body_s: float = BODY_S) -> web.Application:
     """Return the API alone, put together as the bot does it."""
     made = application(Metrics(), most_bytes=MOST_BYTES)
-    made.add_routes(ApiRoutes(services.verification).routes())
+    made.add_routes(ApiRoutes(services.verification, body_s=body_s).routes())
     return made

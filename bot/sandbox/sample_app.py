@@ -7,22 +7,29 @@ import asyncio
 import hashlib
 import hmac
 import json
+import math
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.sandbox import sample_pages
-from bot.sandbox.sample_mfa import Mfabot, Refused
+from bot.sandbox.sample_mfa import Helps, Mfabot, Refused
 
 COOKIE, CODE_WITHIN_S, SIGNED_IN_S = "payroll", 300, 8 * 3600
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
-MEANS: Final = {"totp": "a code", "recovery_code": "a recovery code"}
+PASSWORD, CODE, RECOVERY_CODE = "your password", "your password and a code", "your password and a recovery code"
+MEANS: Final = {"totp": CODE, "recovery_code": RECOVERY_CODE}
+NOTES: Final = {
+    PASSWORD: "MFA is off for you: whoever knows your password is you. Turn it on in Slack, in mfabot's Home.",
+    RECOVERY_CODE: "That recovery code is used up; mfabot tells you in Slack how many are left. With a new phone, press"
+    " “Replace authenticator” there.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +44,24 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """*means* is what somebody signed in with, empty while the code is owed; *until* is a monotonic time."""
+    """*means* is what somebody signed in with, empty while the code is owed; times are monotonic.
+
+    Until *waits_until* only a recovery code helps.
+    """
 
     account: Account
     means: str
     until: float
+    waits_until: float = -math.inf
 
 
 class Payroll:
     """The application; *api* is the bot's base URL, each of *people* has a username, a password and a slack_id."""
 
-    def __init__(self, api: str, key: str, people: list[dict[str, str]]) -> None:
+    def __init__(
+        self, api: str, key: str, people: list[dict[str, str]], *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._now = now
         self._connection = Mfabot.connected(api, key)
         self._hint = ", ".join(f"{person['username']} / {person['password']}" for person in people)
         self._accounts = {person["username"]: account(**person) for person in people}
@@ -71,8 +85,8 @@ class Payroll:
         if session is None:
             return self._start_over("", 200)
         if not session.means:
-            return page(sample_pages.code(""))
-        return page(sample_pages.inside(session.account.username, session.means))
+            return self._ask_for_code(session, "", 200)
+        return page(sample_pages.inside(session.account.username, session.means, NOTES.get(session.means, "")))
 
     async def _sign_in(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -82,8 +96,8 @@ class Payroll:
             return self._start_over("Username or password is wrong.", 401)
         owed = await self._mfabot.owes_code(user.slack_id)
         if isinstance(owed, Refused):
-            return self._start_over(owed.sentence, 403)
-        return self._begin(request, user, "", CODE_WITHIN_S) if owed else self._begin(request, user, "your password")
+            return self._turn_away(owed)
+        return self._begin(request, user, "", CODE_WITHIN_S) if owed else self._begin(request, user, PASSWORD)
 
     async def _code(self, request: web.Request) -> web.Response:
         session = self._session(request)
@@ -92,11 +106,15 @@ class Payroll:
         code = str((await request.post()).get("code", ""))
         judged = await self._mfabot.judge(session.account.slack_id, code)
         if not isinstance(judged, Refused):
-            return self._begin(request, session.account, f"your password and {MEANS.get(judged.method, 'a code')}")
-        if judged.again:
-            return page(sample_pages.code(judged.sentence), 403)
+            return self._begin(request, session.account, MEANS.get(judged.method, CODE))
+        if judged.helps is Helps.A_RECOVERY_CODE:
+            wait_s = math.inf if judged.wait_s is None else judged.wait_s
+            session = replace(session, waits_until=self._now() + wait_s)
+            self._sessions[request.cookies[COOKIE]] = session
+        if judged.helps in (Helps.A_RECOVERY_CODE, Helps.ANOTHER_CODE):
+            return self._ask_for_code(session, judged.sentence, 403)
         self._sessions.pop(request.cookies[COOKIE], None)
-        return self._start_over(judged.sentence, 403)
+        return self._turn_away(judged)
 
     async def _sign_out(self, request: web.Request) -> web.Response:
         self._sessions.pop(request.cookies.get(COOKIE, ""), None)
@@ -104,17 +122,31 @@ class Payroll:
 
     def _session(self, request: web.Request) -> Session | None:
         session = self._sessions.get(request.cookies.get(COOKIE, ""))
-        return session if session is not None and time.monotonic() < session.until else None
+        return session if session is not None and self._now() < session.until else None
 
     def _begin(self, request: web.Request, user: Account, means: str, seconds: int = SIGNED_IN_S) -> web.Response:
         """Begin a session under a new name, so that one planted before the sign-in is worth nothing after it."""
-        now, old = time.monotonic(), request.cookies.get(COOKIE, "")
+        now, old = self._now(), request.cookies.get(COOKIE, "")
         self._sessions = {name: one for name, one in self._sessions.items() if now < one.until and name != old}
         name = secrets.token_urlsafe(32)
         self._sessions[name] = Session(user, means, now + seconds)
         answer = web.Response(status=303, headers={"Location": "/"})
         answer.set_cookie(COOKIE, name, httponly=True, samesite="Lax", max_age=seconds)
         return answer
+
+    def _ask_for_code(self, session: Session, told: str, status: int) -> web.Response:
+        """Ask for any code; for a recovery code alone while no other would be looked at."""
+        wait_s = session.waits_until - self._now()
+        if wait_s == math.inf:
+            return page(sample_pages.recovery_code(told, None), status)
+        return page(
+            sample_pages.code(told) if wait_s <= 0 else sample_pages.recovery_code(told, math.ceil(wait_s)), status
+        )
+
+    def _turn_away(self, refused: Refused) -> web.Response:
+        if refused.helps is Helps.THE_OWNER:
+            return page(sample_pages.stopped(refused.sentence), 403)
+        return self._start_over(refused.sentence, 403)
 
     def _start_over(self, told: str, status: int) -> web.Response:
         return page(sample_pages.sign_in(self._hint, told), status)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Final
 
 import aiohttp
@@ -23,22 +24,42 @@ class Accepted:
     method: str
 
 
+class Helps(Enum):
+    """What may help somebody who was refused."""
+
+    STARTING_OVER = auto()
+    ANOTHER_CODE = auto()
+    A_RECOVERY_CODE = auto()
+    """Nothing else, until *wait_s* seconds are over; for good where that is None."""
+    THE_OWNER = auto()
+    """Whoever the account belongs to, in Slack."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nobody signs in; *sentence* is for the person, *again*: another code may help, else the sign-in starts over."""
+    """Nobody signs in; *sentence* is for the person."""
 
     sentence: str
-    again: bool = False
+    helps: Helps = Helps.STARTING_OVER
+    wait_s: int | None = None
 
 
 AWAY: Final = "Signing in does not work right now. Try again in a moment."
 UNKNOWN: Final = Refused("mfabot does not know your account. Call the helpdesk.")
-SUSPENDED: Final = Refused("Your sign-in is suspended. Open mfabot in Slack, or call the helpdesk.")
-WRONG: Final = "That code does not work. Wait for the next one and try again."  # wrong and used ones sound alike
+SUSPENDED: Final = Refused("Your sign-in is suspended. Open mfabot in Slack, or call the helpdesk.", Helps.THE_OWNER)
+OFF_MEANWHILE: Final = Refused("Your MFA was switched off meanwhile. Please sign in once more.")
+# Wrong and used ones sound alike.
+WRONG: Final = Refused("That code does not work. Wait for the next one and try again.", Helps.ANOTHER_CODE)
+NO_CODE: Final = Refused("A code has six digits; a recovery code has 24 letters and digits.", Helps.ANOTHER_CODE)
+LOCKED: Final = Refused(
+    "Codes are locked after too many wrong ones. Use a recovery code, or call the helpdesk.", Helps.A_RECOVERY_CODE
+)
+THROTTLED: Final = "Too many wrong codes. Wait {} seconds, or use a recovery code."
 REJECTED: Final = {
-    "invalid_format": "A code has six digits; a recovery code has 24 letters and digits.",
-    "throttled": "Too many wrong codes. Wait {} seconds, or use a recovery code.",
-    "locked": "Codes are locked after too many wrong ones. Use a recovery code, or call the helpdesk.",
+    "invalid_format": NO_CODE,
+    "locked": LOCKED,
+    "suspended": SUSPENDED,
+    "unknown_user": UNKNOWN,
 }
 
 
@@ -75,14 +96,12 @@ class Mfabot:
             case "accepted", None:
                 return Accepted(str(answer.get("method")))
             case "not_enrolled", _:  # MFA was switched off after the password: that is no yes to this code
-                return Refused("Please sign in once more.")
-            case "rejected", "suspended":
-                return SUSPENDED
-            case "rejected", "unknown_user":
-                return UNKNOWN
+                return OFF_MEANWHILE
+            case "rejected", "throttled" if isinstance(wait_s := answer.get("retry_after_s"), int):
+                return Refused(THROTTLED.format(wait_s), Helps.A_RECOVERY_CODE, wait_s)
             case "rejected", str(reason):
-                return Refused(REJECTED.get(reason, WRONG).format(answer.get("retry_after_s")), again=True)
-        return Refused(AWAY, again=True)
+                return REJECTED.get(reason, WRONG)
+        return Refused(AWAY, Helps.ANOTHER_CODE)
 
     async def _ask(self, method: str, path: str, **how: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  handed on
         """Return status and answer; the answer is empty unless it is a good one, the status 0 unless there is one."""

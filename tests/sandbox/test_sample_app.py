@@ -134,6 +134,8 @@ async def test_the_password_alone_signs_in_only_when_mfabot_says_so(
         ((200, {"result": "rejected", "reason": "code_reused"}), "does not work"),
         ((200, {"result": "rejected", "reason": "invalid_format"}), "six digits"),
         ((200, {"result": "rejected", "reason": "throttled", "retry_after_s": 30}), "Wait 30 seconds"),
+        ((200, {"result": "rejected", "reason": "throttled", "retry_after_s": None}), "does not work"),
+        ((200, {"result": "rejected", "reason": "throttled", "retry_after_s": "<b>"}), "does not work"),
         ((200, {"result": "rejected", "reason": "locked"}), "Use a recovery code"),
         ((200, {"result": "rejected", "reason": "suspended"}), "is suspended"),
         ((200, {"result": "rejected", "reason": "unknown_user"}), "does not know your account"),

@@ -35,9 +35,9 @@ _OUTAGES = (
     asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
 )
-_OUTAGE_CLASSES = ("08", "25006", "40", "53", "55P03", "57", "58", "3D000", "28", "42P01", "XX000")
+_OUTAGE_CLASSES = ("08", "25006", "40", "53", "55P03", "57", "58", "3D000", "28", "42P01", "42703", "XX000")
 """SQLSTATEs that say "not now": connection, read-only, deadlock, resources, lock or statement timeout, shutdown, and
-a database or role or table that is not there yet."""
+a database or role or table or column that is not there yet."""
 
 
 class DatabaseFault(Exception):  # noqa: N818  reads as what it is

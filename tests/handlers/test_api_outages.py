@@ -127,6 +127,19 @@ async def test_a_database_that_takes_no_writes_judges_nobody_and_calls_nobody_no
     assert (await payroll.verify(phone.code())).body["result"] == "accepted"
 
 
+async def test_a_schema_that_is_older_than_the_program_is_an_outage(payroll: RelyingApp, database: Database) -> None:
+    owner = await asyncpg.connect(database.superuser)
+
+    await owner.execute("ALTER TABLE relying_app RENAME COLUMN lookups TO not_yet")
+    try:
+        during = await everything(payroll, "123456")
+    finally:
+        await owner.execute("ALTER TABLE relying_app RENAME COLUMN not_yet TO lookups")
+        await owner.close()
+
+    assert_nothing_was_said(during)
+
+
 async def until_answered(ask: Callable[[], Awaitable[Answer]]) -> Answer:
     while True:
         answer = await ask()

@@ -35,7 +35,7 @@ async def pool(database: Database) -> AsyncIterator[Pool]:
         ("SELECT $1::bigint", [CANARY], "22000"),
         ("SELECT $1::text", [CANARY + "\0"], "22021"),
         (f"SELECT '{CANARY}' FROM", [], "42601"),
-        (f'SELECT "{CANARY}"', [], "42703"),
+        (f'SELECT "{CANARY}"()', [], "42883"),
     ],
 )
 async def test_a_bug_is_told_by_its_sqlstate_and_never_by_a_value(

@@ -24,7 +24,7 @@ from tests.support.people import BEN
 from tests.support.services import Services, enroll, make_key
 from tests.support.serving import serving
 
-SEED, EXAMPLES = "20261124", "100"
+SEED, EXAMPLES = "20261124", "60"
 CONFIG = """
 [[operations]]
 include-operation-id = "factor"

@@ -8,7 +8,7 @@ import secrets
 import signal
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -62,6 +62,7 @@ class App:
         now: Callable[[], datetime] = clock.now,
         with_requests: bool = True,
         with_jobs: bool = True,
+        batched: bool = True,
         reached: Reached = nothing,
         jobs_pace: jobs.Pace = jobs.PACE,
         pace: Pace = PACE,
@@ -69,7 +70,7 @@ class App:
         self.settings = settings
         self.metrics = Metrics()
         self.pool = Pool(settings.database_url.get_secret_value())
-        self.means = means(settings, self.pool, now)
+        self.means = replace(means(settings, self.pool, now), batched=batched)
         self.services = Services.of(self.means)
         self.clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
         self.workspace = Workspace(self.clients, self.services.people)
@@ -143,6 +144,7 @@ class App:
             await self.socket.end()
         for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
             await runner.cleanup()
+        await self.services.verification.drain()
         await self.services.apps.save_uses()
         await self.jobs.stop()
         await self.chaining.stop()

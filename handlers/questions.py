@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from pydantic.config import JsonDict
 
-from bot.services.verification import ByEmail, BySlackId, Lookup
+from bot.services.lookups import ByEmail, BySlackId, Lookup
 
 MOST_CODE = 64  # characters; a recovery code has 29
 EITHER: JsonDict = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import asyncpg
@@ -44,21 +44,21 @@ async def insert_key(conn: Connection, *, key_id: str, app_id: int, digest: byte
     )
 
 
-async def of_key(conn: Connection, key_id: str, *, now: datetime) -> tuple[App, bytes] | None:
-    """Return the live app of a key that has not run out, and the key's digest."""
-    row = await conn.fetchrow(
+async def of_keys(conn: Connection, key_ids: Collection[str], *, now: datetime) -> dict[str, tuple[App, bytes]]:
+    """Return the live apps of those keys that have not run out, and the keys' digests, by the key's id."""
+    rows = await conn.fetch(
         """
-        SELECT app.app_id, app.name, app.scopes, app.lookups, app.rate_per_s, key.digest
+        SELECT key.key_id, app.app_id, app.name, app.scopes, app.lookups, app.rate_per_s, key.digest
           FROM app_key AS key
           JOIN relying_app AS app USING (app_id)
-         WHERE key.key_id = $1
+         WHERE key.key_id = ANY ($1)
            AND app.revoked_at IS NULL
            AND (key.expires_at IS NULL OR key.expires_at > $2)
         """,
-        key_id,
+        list(key_ids),
         now,
     )
-    return None if row is None else (_app(row), row["digest"])
+    return {row["key_id"]: (_app(row), row["digest"]) for row in rows}
 
 
 async def all_apps(conn: Connection, *, now: datetime) -> list[ListedApp]:

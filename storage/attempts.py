@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.throttle import SurfaceCount
@@ -16,22 +17,23 @@ async def get(conn: Connection, factor_id: int, surface: str) -> SurfaceCount:
     return SurfaceCount() if row is None else SurfaceCount(row["failures"], row["failed_at"], row["not_before"])
 
 
-async def save(conn: Connection, factor_id: int, surface: str, count: SurfaceCount) -> None:
-    """Save what is counted on *surface*."""
+async def save(conn: Connection, counts: Sequence[tuple[int, str, SurfaceCount]]) -> None:
+    """Save what is counted for factors, by id, on surfaces; each pair of the two once."""
     await conn.execute(
         """
         INSERT INTO attempt (factor_id, surface, failures, failed_at, not_before)
-        VALUES ($1, $2, $3, $4, $5)
+        SELECT *
+          FROM unnest($1::bigint [], $2::text [], $3::bigint [], $4::timestamptz [], $5::timestamptz [])
             ON CONFLICT (factor_id, surface)
             DO UPDATE SET failures = excluded.failures,
                           failed_at = excluded.failed_at,
                           not_before = excluded.not_before
         """,
-        factor_id,
-        surface,
-        count.failures,
-        count.failed_at,
-        count.not_before,
+        [factor_id for factor_id, _, _ in counts],
+        [surface for _, surface, _ in counts],
+        [count.failures for _, _, count in counts],
+        [count.failed_at for _, _, count in counts],
+        [count.not_before for _, _, count in counts],
     )
 
 

@@ -12,6 +12,16 @@ from bot.core.sealing import Sealed
 from bot.core.throttle import FactorCount
 from storage.pool import Connection
 
+_LOCK_ACTIVE = """
+    SELECT factor_id, person_id, key_id, box, last_step, failures, unlocked, wrong_at, created_at, codes_saved_at,
+           told_at
+      FROM factor
+     WHERE person_id = ANY ($1)
+       AND state = 'active'
+     ORDER BY person_id
+       FOR NO KEY UPDATE
+"""
+
 
 async def lock_active(conn: Connection, person_ids: Sequence[int]) -> dict[int, Factor]:
     """Hold the active factors of *person_ids*, in person order, until the transaction ends; by person id.
@@ -19,18 +29,16 @@ async def lock_active(conn: Connection, person_ids: Sequence[int]) -> dict[int, 
     A person who is missing in the answer has none only if their row is held: while a replacement commits, this
     statement alone finds no row for somebody who is enrolled (E7).
     """
-    rows = await conn.fetch(
-        """
-        SELECT factor_id, person_id, key_id, box, last_step, failures, unlocked, wrong_at, created_at,
-               codes_saved_at, told_at
-          FROM factor
-         WHERE person_id = ANY ($1)
-           AND state = 'active'
-         ORDER BY person_id
-           FOR NO KEY UPDATE
-        """,
-        person_ids,
-    )
+    rows = await conn.fetch(_LOCK_ACTIVE, person_ids)
+    return {row["person_id"]: _factor(row) for row in rows}
+
+
+async def lock_free(conn: Connection, person_ids: Sequence[int]) -> dict[int, Factor]:
+    """Hold those active factors of *person_ids* that nobody else holds; never waits.
+
+    Of a person who is missing in the answer nothing is known: their row may be busy.
+    """
+    rows = await conn.fetch(f"{_LOCK_ACTIVE} SKIP LOCKED", person_ids)
     return {row["person_id"]: _factor(row) for row in rows}
 
 
@@ -86,6 +94,30 @@ async def save_count(conn: Connection, factor_id: int, count: FactorCount, *, ve
         count.unlocked,
         list(count.wrong_at),
         verified_at,
+    )
+
+
+async def save_counts(conn: Connection, counts: Sequence[tuple[int, FactorCount, datetime | None]]) -> None:
+    """Save what is counted for several factors, by id, each with when a code was accepted, where one was."""
+    await conn.execute(
+        """
+        UPDATE factor
+           SET last_step = told.last_step,
+               failures = told.failures,
+               unlocked = told.unlocked,
+               wrong_at = told.wrong_at::timestamptz [],
+               last_verified_at = coalesce(told.verified_at, factor.last_verified_at)
+          FROM unnest($1::bigint [], $2::bigint [], $3::bigint [], $4::boolean [], $5::text [], $6::timestamptz [])
+            AS told (factor_id, last_step, failures, unlocked, wrong_at, verified_at)
+         WHERE factor.factor_id = told.factor_id
+        """,
+        [factor_id for factor_id, _, _ in counts],
+        [count.last_step for _, count, _ in counts],
+        [count.failures for _, count, _ in counts],
+        [count.unlocked for _, count, _ in counts],
+        # Lists of different lengths make no array of Postgres's: each is spelled as one.
+        ["{" + ",".join(at.isoformat() for at in count.wrong_at) + "}" for _, count, _ in counts],
+        [verified_at for _, _, verified_at in counts],
     )
 
 

@@ -135,23 +135,6 @@ async def tz_of(conn: Connection, person_id: int) -> str | None:
     return found
 
 
-async def by_email(conn: Connection, *, team_id: str | None, email: str) -> Person | None:
-    """Return the one full member with this address, by workspace as above; None also where more than one has it."""
-    rows = await conn.fetch(
-        """
-        SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
-          FROM person
-         WHERE team_id = coalesce($1, (SELECT team_id FROM workspace ORDER BY seen_at DESC LIMIT 1))
-           AND lower(email) = lower($2)
-           AND standing = 'member'
-         LIMIT 2
-        """,
-        team_id,
-        email,
-    )
-    return person_of(rows[0]) if len(rows) == 1 else None
-
-
 async def suspend(conn: Connection, person_id: int, *, why: SuspendedWhy, now: datetime) -> None:
     """Suspend a person, or change why; since when is kept."""
     await conn.execute(

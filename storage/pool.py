@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TypeAlias
 
 import asyncpg
@@ -56,6 +56,7 @@ class Pool:
         self._statement_s = statement_s
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._opening = asyncio.Lock()
+        self._kept: list[Kept] = []
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -66,19 +67,14 @@ class Pool:
             AnswerLost: it went away during the commit, of which nothing is known.
             DatabaseFault: a bug.
         """
-        committing = False
-        try:
-            pool = await self._open()
-            async with pool.acquire(timeout=self._connect_s) as conn, conn.transaction():
-                yield conn
-                committing = True
-        except asyncpg.PostgresError as error:
-            if self._pool is not None and error.sqlstate == "25006":
-                # A standby was promoted elsewhere: look for the new primary.
-                await self._pool.expire_connections()
-            raise told(error, committing=committing) from None
-        except _OUTAGES as error:
-            raise (AnswerLost if committing else DatabaseAway)(type(error).__name__) from None
+        async with _transaction(self._acquired(), self._look_anew) as conn:
+            yield conn
+
+    def keep(self) -> Kept:
+        """Return a connection beside the pool, to the same database; it is closed with the pool."""
+        kept = Kept(self._dsn, connect_s=self._connect_s, statement_s=self._statement_s)
+        self._kept.append(kept)
+        return kept
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[bool]:
@@ -115,12 +111,24 @@ class Pool:
 
     async def close(self) -> None:
         """Close all connections, waiting at most 5 s for those in use."""
+        for kept in self._kept:
+            await kept.close()
         if self._pool is None:
             return
         try:
             await asyncio.wait_for(self._pool.close(), 5)
         except TimeoutError:
             self._pool.terminate()
+
+    @asynccontextmanager
+    async def _acquired(self) -> AsyncIterator[Connection]:
+        pool = await self._open()
+        async with pool.acquire(timeout=self._connect_s) as conn:
+            yield conn
+
+    async def _look_anew(self) -> None:
+        if self._pool is not None:
+            await self._pool.expire_connections()
 
     async def _open(self) -> asyncpg.Pool[asyncpg.Record]:
         async with self._opening:
@@ -132,14 +140,87 @@ class Pool:
                     timeout=self._connect_s,
                     command_timeout=self._statement_s,
                     reset=_leave,
-                    server_settings={
-                        "application_name": "mfabot",
-                        "statement_timeout": str(round(self._statement_s * 1000)),
-                        "idle_in_transaction_session_timeout": "5000",
-                        "timezone": "UTC",
-                    },
+                    server_settings=_session(self._statement_s),
                 )
             return self._pool
+
+
+class Kept:
+    """One connection for one user at a time, who uses it again and again: nothing is acquired or released.
+
+    It opens on first use, and anew after whatever broke it.
+    """
+
+    def __init__(self, dsn: str, *, connect_s: float, statement_s: float) -> None:
+        self._dsn = dsn
+        self._connect_s = connect_s
+        self._statement_s = statement_s
+        self._conn: asyncpg.Connection[asyncpg.Record] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Hold the connection in one transaction, committed at the end of the block.
+
+        Raises:
+            DatabaseAway, AnswerLost, DatabaseFault: as `Pool.transaction`.
+        """
+        try:
+            async with _transaction(self._opened(), self.close) as conn:
+                yield conn
+        except DatabaseAway:
+            # Whatever state it is in: nothing is to be waited for on a line that went dead.
+            self._drop()
+            raise
+
+    async def close(self) -> None:
+        """Close the connection; the next use opens another."""
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            with contextlib.suppress(*_OUTAGES, asyncpg.PostgresError):
+                await conn.close(timeout=self._connect_s)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Connection]:
+        if self._conn is None or self._conn.is_closed():
+            self._conn = await asyncpg.connect(
+                self._dsn,
+                timeout=self._connect_s,
+                command_timeout=self._statement_s,
+                server_settings=_session(self._statement_s),
+            )
+        yield self._conn
+
+    def _drop(self) -> None:
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            conn.terminate()
+
+
+@asynccontextmanager
+async def _transaction(
+    connected: AbstractAsyncContextManager[Connection], look_anew: Callable[[], Awaitable[None]]
+) -> AsyncIterator[Connection]:
+    committing = False
+    try:
+        async with connected as conn, conn.transaction():
+            yield conn
+            committing = True
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == "25006":
+            # A standby was promoted elsewhere: look for the new primary.
+            await look_anew()
+        raise told(error, committing=committing) from None
+    except _OUTAGES as error:
+        raise (AnswerLost if committing else DatabaseAway)(type(error).__name__) from None
+
+
+def _session(statement_s: float) -> dict[str, str]:
+    return {
+        "application_name": "mfabot",
+        "statement_timeout": str(round(statement_s * 1000)),
+        "idle_in_transaction_session_timeout": "5000",
+        "timezone": "UTC",
+    }
 
 
 def told(error: asyncpg.PostgresError, *, committing: bool = False) -> DatabaseAway | DatabaseFault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 
 from bot.core import apps, rates
 from bot.core.apps import App, Key, KeyRefusal, LookupBy, Scope
@@ -17,21 +18,45 @@ class Admission:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._buckets: dict[str, Bucket] = {}  # of good keys alone, so no stranger makes it grow
+        # By a good key's id, with its digest; of good keys alone, so no stranger makes it grow.
+        self._buckets: dict[str, tuple[bytes, Bucket]] = {}
 
-    async def admit(self, conn: Connection, key: Key, scope: Scope, by: LookupBy | None = None) -> App | KeyRefusal:
-        """Return the app of a presented key, or why it may not ask this now."""
+    def knows(self, key: Key) -> bool:
+        """Whether the key was good when it last asked this process: it says who is let to the queue, not to answers."""
+        known = self._buckets.get(key.key_id)
+        return known is not None and hmac.compare_digest(known[0], key.digest)
+
+    async def admit(
+        self, conn: Connection, key: Key, scope: Scope, by: LookupBy | None = None, *, counted: bool = False
+    ) -> App | KeyRefusal:
+        """Return the app of a presented key, or why it may not ask this now; *counted*: its rate was taken before."""
+        return (await self.admit_all(conn, [(key, by, counted)], scope))[0]
+
+    async def admit_all(
+        self, conn: Connection, asked: Sequence[tuple[Key, LookupBy | None, bool]], scope: Scope
+    ) -> list[App | KeyRefusal]:
+        """Return the same for several requests, in their order."""
+        found = await stored.of_keys(conn, {key.key_id for key, _, _ in asked}, now=self._means.now())
+        return [self._judge(found.get(key.key_id), key, scope, by, counted=counted) for key, by, counted in asked]
+
+    def _judge(
+        self, found: tuple[App, bytes] | None, key: Key, scope: Scope, by: LookupBy | None, *, counted: bool
+    ) -> App | KeyRefusal:
         now = self._means.now()
-        found = await stored.of_key(conn, key.key_id, now=now)
         if found is None or not hmac.compare_digest(found[1], key.digest):
+            if self.knows(key):
+                del self._buckets[key.key_id]
             return KeyRefusal.NO_KEY
-        app, _ = found
+        app, digest = found
         self._means.uses.note(key.key_id, now)
         refused = apps.may_ask(app, scope, by)
         if refused is not None:
             return refused
-        bucket = rates.take(self._buckets.get(key.key_id), now, app.rate_per_s or self._means.rate_per_key_s)
+        if counted:
+            return app
+        before = self._buckets.get(key.key_id)
+        bucket = rates.take(before[1] if before else None, now, app.rate_per_s or self._means.rate_per_key_s)
         if bucket is None:
             return KeyRefusal.TOO_FAST
-        self._buckets[key.key_id] = bucket
+        self._buckets[key.key_id] = (digest, bucket)
         return app

@@ -6,6 +6,7 @@ in the caller's transaction and commits with a refusal as well (C1 to C6).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ from bot.core.factors import Factor
 from bot.core.messages import Kind
 from bot.core.people import Person
 from bot.core.sealing import Place, Purpose
+from bot.core.throttle import SurfaceCount
 from bot.services import closing
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
@@ -59,6 +61,19 @@ class Asked:
     while_suspended: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A TOTP code's answer, with what is counted before and after; without *events* it was not judged."""
+
+    judged: Judged
+    factor: Factor
+    asked: Asked
+    before: throttle.Tries
+    after: throttle.Tries
+    changes: tuple[throttle.Change, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
 class Judge:
     """Judges codes with the means of the process."""
 
@@ -68,16 +83,60 @@ class Judge:
     async def judge(self, conn: Connection, person: Person, factor: Factor | None, typed: str, asked: Asked) -> Judged:
         """Judge what somebody *typed* as a code of *person*, whose *factor* the transaction holds."""
         now = self._means.now()
-        suspended = person.suspended and not asked.while_suspended
-        barred = codes.barred(suspended=suspended, enrolled=factor is not None)
-        if barred is not None or factor is None:
-            return Judged(barred or Verdict.NOT_ENROLLED)
-        code = codes.parse(typed)
-        if isinstance(code, RecoveryCode) and asked.recovery:
+        code = barred(person, factor, asked) or read(typed, asked)
+        if factor is None or isinstance(code, Judged):
+            return code if isinstance(code, Judged) else Judged(Verdict.NOT_ENROLLED)
+        if isinstance(code, RecoveryCode):
             return await self._judge_recovery(conn, person, factor, code, asked, now)
-        if isinstance(code, TotpCode):
-            return await self._judge_totp(conn, person, factor, code, asked, now)
-        return Judged(Verdict.INVALID_FORMAT)
+        count = await attempts.get(conn, factor.factor_id, asked.surface)
+        weighed = self.weigh(person, factor, count, code, asked, now)
+        await self.follow(conn, [weighed], now)
+        if weighed.judged.accepted:
+            # Who can produce codes needs no reset.
+            await closing.self_cancel(conn, person.person_id, by=asked.actor, now=now)
+        return weighed.judged
+
+    def weigh(
+        self, person: Person, factor: Factor, count: SurfaceCount, code: TotpCode, asked: Asked, now: datetime
+    ) -> Weighed:
+        """Return the answer to a code, and what is to be saved with it; *count* is of the surface that asks.
+
+        Raises:
+            Unopenable: the factor's secret does not open.
+        """
+        before = throttle.Tries(factor.count, count)
+        refused = codes.gate(before, now, self._means.throttle)
+        if refused is not None:
+            # Neither judged nor consumed, and no event a try: the one when the wait began tells it.
+            return Weighed(Judged(refused.verdict, wait_s=refused.wait_s), factor, asked, before, before)
+        step = codes.matching_step(self.secret(person, factor), code, now)
+        judgement = codes.judge(before, step, now, self._means.throttle)
+        method = Method.TOTP if judgement.verdict is Verdict.ACCEPTED else None
+        changes = throttle.changes(before, judgement.tries, now, self._means.throttle)
+        events = (
+            _verification(person, judgement.verdict, method, asked, now),
+            *(Event(_EVENTS[change], now, asked.actor, asked.surface, person.person_id) for change in changes),
+        )
+        judged = Judged(judgement.verdict, method)
+        return Weighed(judged, factor, asked, before, judgement.tries, tuple(changes), events)
+
+    async def follow(self, conn: Connection, weighed: Sequence[Weighed], now: datetime) -> None:
+        """Save what was judged of one person or several, each once, and tell whom it concerns; resets apart."""
+        judged = [one for one in weighed if one.events]
+        if not judged:
+            return
+        counts = [(one.factor.factor_id, one.after.factor, now if one.judged.accepted else None) for one in judged]
+        await factors.save_counts(conn, counts)
+        on_surfaces = [
+            (one.factor.factor_id, one.asked.surface, one.after.surface)
+            for one in judged
+            if one.after.surface != one.before.surface
+        ]
+        if on_surfaces:
+            await attempts.save(conn, on_surfaces)
+        await audit_events.record(conn, *(event for one in judged for event in one.events))
+        for one in judged:
+            await self._tell_of_waits(conn, one, now)
 
     async def digests(self, conn: Connection, person: Person, factor: Factor, code: RecoveryCode) -> list[bytes]:
         """Return under which hashes the code would be stored, one a key in use."""
@@ -117,7 +176,7 @@ class Judge:
     ) -> Judged:
         used = await recovery_codes.use(conn, factor.factor_id, await self.digests(conn, person, factor, code), now=now)
         if not used:
-            await audit_events.record(conn, self._verification(person, Verdict.WRONG_CODE, None, asked, now))
+            await audit_events.record(conn, _verification(person, Verdict.WRONG_CODE, None, asked, now))
             return Judged(Verdict.WRONG_CODE)
         await self._after_recovery(conn, person, factor, asked, now)
         return Judged(Verdict.ACCEPTED, Method.RECOVERY_CODE)
@@ -130,7 +189,7 @@ class Judge:
         await factors.save_count(conn, factor.factor_id, count, verified_at=now)
         ended = await attempts.end_waits(conn, factor.factor_id)
         left = await recovery_codes.left(conn, factor.factor_id)
-        events = [self._verification(person, Verdict.ACCEPTED, Method.RECOVERY_CODE, asked, now)]
+        events = [_verification(person, Verdict.ACCEPTED, Method.RECOVERY_CODE, asked, now)]
         if ended or count != factor.count:
             events.append(Event(audit.Kind.UNLOCKED, now, asked.actor, asked.surface, person.person_id))
         await audit_events.record(conn, *events)
@@ -143,36 +202,9 @@ class Judge:
         )
         await refresh_home(conn, person.person_id)
 
-    async def _judge_totp(
-        self, conn: Connection, person: Person, factor: Factor, code: TotpCode, asked: Asked, now: datetime
-    ) -> Judged:
-        before = throttle.Tries(factor.count, await attempts.get(conn, factor.factor_id, asked.surface))
-        refused = codes.gate(before, now, self._means.throttle)
-        if refused is not None:
-            # Neither judged nor consumed, and no event a try: the one when the wait began tells it.
-            return Judged(refused.verdict, wait_s=refused.wait_s)
-        step = codes.matching_step(self.secret(person, factor), code, now)
-        judgement = codes.judge(before, step, now, self._means.throttle)
-        accepted = judgement.verdict is Verdict.ACCEPTED
-        await factors.save_count(conn, factor.factor_id, judgement.tries.factor, verified_at=now if accepted else None)
-        if judgement.tries.surface != before.surface:
-            await attempts.save(conn, factor.factor_id, asked.surface, judgement.tries.surface)
-        changes = throttle.changes(before, judgement.tries, now, self._means.throttle)
-        await audit_events.record(
-            conn,
-            self._verification(person, judgement.verdict, Method.TOTP if accepted else None, asked, now),
-            *(Event(_EVENTS[change], now, asked.actor, asked.surface, person.person_id) for change in changes),
-        )
-        await self._tell_of_waits(conn, factor, changes, asked, now)
-        if accepted:
-            # Who can produce codes needs no reset.
-            await closing.self_cancel(conn, person.person_id, by=asked.actor, now=now)
-        return Judged(judgement.verdict, method=Method.TOTP if accepted else None)
-
-    async def _tell_of_waits(
-        self, conn: Connection, factor: Factor, changes: list[throttle.Change], asked: Asked, now: datetime
-    ) -> None:
-        begun = [change for change in changes if change is not throttle.Change.WAIT_ENDED]
+    async def _tell_of_waits(self, conn: Connection, weighed: Weighed, now: datetime) -> None:
+        factor = weighed.factor
+        begun = [change for change in weighed.changes if change is not throttle.Change.WAIT_ENDED]
         if not begun:
             return
         locked = throttle.Change.LOCKED in begun
@@ -181,14 +213,29 @@ class Judge:
             return
         # A lock is never left untold: within the hour its notice waits for the hour to end.
         kind = Kind.LOCKED if locked else Kind.SLOWED_DOWN
-        await tell(conn, factor.person_id, kind, now=now, detail={"surface": asked.surface}, after=not_before - now)
+        detail: audit.Detail = {"surface": weighed.asked.surface}
+        await tell(conn, factor.person_id, kind, now=now, detail=detail, after=not_before - now)
         await factors.mark_told(conn, factor.factor_id, now=not_before)
 
-    def _verification(
-        self, person: Person, verdict: Verdict, method: Method | None, asked: Asked, now: datetime
-    ) -> Event:
-        detail = {"verdict": verdict.value, "method": method.value if method else None, "purpose": asked.purpose}
-        return Event(audit.Kind.VERIFICATION, now, asked.actor, asked.surface, person.person_id, detail)
+
+def barred(person: Person, factor: Factor | None, asked: Asked) -> Judged | None:
+    """Return the answer to somebody of whom no code is looked at, or None."""
+    suspended = person.suspended and not asked.while_suspended
+    verdict = codes.barred(suspended=suspended, enrolled=factor is not None)
+    return None if verdict is None else Judged(verdict)
+
+
+def read(typed: str, asked: Asked) -> TotpCode | RecoveryCode | Judged:
+    """Return the code that somebody typed, or the answer where it is none that is asked for."""
+    code = codes.parse(typed)
+    if code is None or (isinstance(code, RecoveryCode) and not asked.recovery):
+        return Judged(Verdict.INVALID_FORMAT)
+    return code
+
+
+def _verification(person: Person, verdict: Verdict, method: Method | None, asked: Asked, now: datetime) -> Event:
+    detail = {"verdict": verdict.value, "method": method.value if method else None, "purpose": asked.purpose}
+    return Event(audit.Kind.VERIFICATION, now, asked.actor, asked.surface, person.person_id, detail)
 
 
 _EVENTS = {

@@ -32,3 +32,5 @@ class Means:
     rate_per_key_s: int = 500
     """How often a second an API key may ask, where its app has no rate of its own."""
     uses: KeyUses = field(default_factory=KeyUses)
+    batched: bool = True
+    """Whether sign-ins that wait together are judged together; off to compare."""

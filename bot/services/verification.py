@@ -7,39 +7,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
 
-from bot.core.apps import App, Key, KeyRefusal, LookupBy, Scope
-from bot.core.audit import by_app
+from bot.core.apps import App, Key, KeyRefusal, Scope
 from bot.core.codes import Verdict
-from bot.core.people import Person, Standing
 from bot.services.admission import Admission
-from bot.services.judging import Asked, Judge, Judged
+from bot.services.batches import Batches
+from bot.services.judging import Judge, Judged
+from bot.services.lookups import Lookup, find
 from bot.services.means import Means
+from bot.services.sign_ins import Attempt, at_sign_in
 from bot.services.turns import Turns
 from storage import factors, people
 from storage.pool import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class BySlackId:
-    """Look a person up by Slack id; *team_id* None is the home workspace."""
-
-    slack_id: str
-    team_id: str | None = None
-    by: ClassVar[LookupBy] = LookupBy.SLACK_ID
-
-
-@dataclass(frozen=True, slots=True)
-class ByEmail:
-    """Look a person up by e-mail address, among full members; *team_id* None is the home workspace."""
-
-    email: str
-    team_id: str | None = None
-    by: ClassVar[LookupBy] = LookupBy.EMAIL
-
-
-Lookup = BySlackId | ByEmail
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,26 +38,45 @@ class NotFound(StrEnum):
 
 
 class Verification:
-    """Answers relying apps, one transaction a request."""
+    """Answers relying apps: sign-ins in batches, the rest one transaction a request."""
 
     def __init__(self, means: Means, judge: Judge) -> None:
         self._means = means
         self._judge = judge
         self._admission = Admission(means)
         self._turns = Turns()
+        self._batches = Batches(means, judge, self._admission, self._alone) if means.batched else None
 
     async def check(self, key: Key, who: Lookup, *, typed: str) -> Judged | KeyRefusal:
         """Judge a code at sign-in on the app's own surface.
+
+        Raises:
+            DatabaseAway: nothing is known about the code.
+        """
+        if self._batches is not None:
+            return await self._batches.ask(key, who, typed)
+        return await self._check(key, who, typed, counted=False)
+
+    async def drain(self) -> None:
+        """Answer the sign-ins that wait, and take no more."""
+        if self._batches is not None:
+            await self._batches.drain()
+
+    async def _alone(self, attempt: Attempt) -> Judged | KeyRefusal:
+        return await self._check(attempt.key, attempt.who, attempt.typed, counted=attempt.counted)
+
+    async def _check(self, key: Key, who: Lookup, typed: str, *, counted: bool) -> Judged | KeyRefusal:
+        """Judge a sign-in in a transaction of its own.
 
         Only the factor's row is held: whoever changes a factor or a suspension holds it too. No row found says nothing
         yet, since a replacement may be committing; `not_enrolled` is said only after a second look under the person's
         row (E7).
         """
         async with self._turn(key, who) as conn:
-            app = await self._admission.admit(conn, key, Scope.VERIFY, who.by)
+            app = await self._admission.admit(conn, key, Scope.VERIFY, who.by, counted=counted)
             if isinstance(app, KeyRefusal):
                 return app
-            found = await _find(conn, who)
+            [found] = await find(conn, [who])
             if found is None:
                 return Judged(Verdict.UNKNOWN_USER)
             factor = (await factors.lock_active(conn, [found.person_id])).get(found.person_id)
@@ -89,7 +87,7 @@ class Verification:
             person = await people.get(conn, found.person_id)
             if person is None:
                 return Judged(Verdict.UNKNOWN_USER)
-            return await self._judge.judge(conn, person, factor, typed, _at_sign_in(app))
+            return await self._judge.judge(conn, person, factor, typed, at_sign_in(app))
 
     async def factor(self, key: Key, who: Lookup) -> FactorStatus | NotFound | KeyRefusal:
         """Return whether a person has MFA."""
@@ -97,7 +95,7 @@ class Verification:
             app = await self._admission.admit(conn, key, Scope.READ, who.by)
             if isinstance(app, KeyRefusal):
                 return app
-            found = await _find(conn, who)
+            [found] = await find(conn, [who])
             if found is None:
                 return NotFound.UNKNOWN_USER
             status = await factors.status(conn, found.person_id)
@@ -125,17 +123,3 @@ class Verification:
         """
         async with self._turns.of((key, who)), self._means.pool.transaction() as conn:
             yield conn
-
-
-def _at_sign_in(app: App) -> Asked:
-    return Asked(surface=by_app(app.app_id), actor=by_app(app.app_id), purpose="sign-in", recovery=True)
-
-
-async def _find(conn: Connection, who: Lookup) -> Person | None:
-    match who:
-        case BySlackId(slack_id, team_id):
-            found = await people.by_slack_id(conn, team_id=team_id, slack_user_id=slack_id)
-        case ByEmail(email, team_id):
-            found = await people.by_email(conn, team_id=team_id, email=email)
-    # Bots and people of other companies are not ours to vouch for, not even as "not enrolled".
-    return None if found is None or found.standing in (Standing.BOT, Standing.STRANGER) else found

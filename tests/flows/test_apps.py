@@ -12,7 +12,8 @@ from bot.core.apps import Key, KeyRefusal, ListedApp, LookupBy, Scope
 from bot.core.codes import Verdict
 from bot.core.people import Person
 from bot.services.judging import Judged
-from bot.services.verification import ByEmail, BySlackId, Lookup, NotFound
+from bot.services.lookups import ByEmail, BySlackId, Lookup
+from bot.services.verification import NotFound
 from storage.pool import Pool
 from tests.support.database import Database
 from tests.support.services import Clock, Services, make_key, on_this_pool

@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.people import Person, Standing
 from bot.services.enrollment import Started
+from bot.services.lookups import BySlackId
 from bot.services.queue import Queue
-from bot.services.verification import BySlackId
 from storage.pool import DatabaseFault
 from tests.support.ledger import Ledger
 from tests.support.people import ADA

@@ -10,8 +10,8 @@ from bot.core.host import HostRefusal
 from bot.core.resets import Happened, ReasonFault, State
 from bot.services.break_glass import Glass
 from bot.services.host import Ask
+from bot.services.lookups import BySlackId
 from bot.services.resets import Done
-from bot.services.verification import BySlackId
 from handlers.views.notices import blocks
 from tests.support.cast import REASON, Cast, Member
 from tests.support.ledger import Ledger

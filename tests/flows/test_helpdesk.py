@@ -10,8 +10,8 @@ from bot.core.codes import Verdict
 from bot.core.resets import ReasonFault
 from bot.services.helpdesk import Helped, UnlockRefusal
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.suspension import Released
-from bot.services.verification import BySlackId
 from tests.support.cast import REASON, Cast
 from tests.support.helpdesk_acts import fail, releases, suspend, unlocks
 from tests.support.ledger import Ledger

@@ -11,10 +11,10 @@ from bot.core.enrollment import StartRefusal
 from bot.core.resets import ReasonFault
 from bot.services.enrollment import Confirmed
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.resets import Done
 from bot.services.roles import Changed
 from bot.services.suspension import Stopped
-from bot.services.verification import BySlackId
 from tests.support.cast import REASON, Cast, Member
 from tests.support.ledger import Ledger
 from tests.support.services import enroll, make_key

@@ -11,8 +11,8 @@ from bot.core.people import Actor, Home, Person, Standing, SuspendedWhy
 from bot.core.suspension import ReleaseRefusal
 from bot.services.enrollment import Started
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.suspension import Released, Stopped
-from bot.services.verification import BySlackId
 from tests.support.ledger import Ledger
 from tests.support.people import ADA
 from tests.support.services import HOME, Services, enroll, make_key

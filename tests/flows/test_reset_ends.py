@@ -9,8 +9,8 @@ from bot.core.people import SuspendedWhy
 from bot.core.resets import AnswerRefusal, State
 from bot.services.disable import Disabled
 from bot.services.enrollment import Confirmed, Started
+from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done
-from bot.services.verification import BySlackId
 from tests.support.cast import Cast
 from tests.support.ledger import Ledger
 from tests.support.services import make_key, scan

@@ -10,10 +10,10 @@ from bot.core.actions import Guard
 from bot.core.resets import OpenRefusal, Reset, State
 from bot.services.disable import Disabled
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done
 from bot.services.roles import Changed
 from bot.services.suspension import Stopped
-from bot.services.verification import BySlackId
 from storage.pool import Pool
 from tests.support.cast import REASON, Cast, assemble
 from tests.support.database import Database

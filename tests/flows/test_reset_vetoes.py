@@ -11,9 +11,9 @@ from bot.core.resets import AnswerRefusal, Happened, State
 from bot.core.resets import Limits as ResetLimits
 from bot.services.helpdesk import Helped
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done
 from bot.services.suspension import Released, Stopped
-from bot.services.verification import BySlackId
 from tests.support.cast import REASON, Cast, Member
 from tests.support.ledger import Ledger
 from tests.support.services import changed, make_key

@@ -9,8 +9,9 @@ from bot.core.actions import Guard
 from bot.core.codes import Verdict
 from bot.core.resets import AnswerRefusal, OpenRefusal, State
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done
-from bot.services.verification import BySlackId, FactorStatus
+from bot.services.verification import FactorStatus
 from tests.support.cast import REASON, Cast
 from tests.support.ledger import Ledger
 from tests.support.services import make_key

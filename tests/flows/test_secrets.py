@@ -12,8 +12,8 @@ from bot.core.people import Person
 from bot.core.sealing import Keyring, Unopenable
 from bot.services.enrollment import Started
 from bot.services.judging import Judged
+from bot.services.lookups import BySlackId
 from bot.services.recovery import NewCodes
-from bot.services.verification import BySlackId
 from tests.support.ledger import Ledger
 from tests.support.services import Services, enroll, make_key, scan
 

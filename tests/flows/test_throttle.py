@@ -8,7 +8,7 @@ from bot.core.codes import Verdict
 from bot.core.people import Person
 from bot.services.disable import Disabled
 from bot.services.judging import Judged, Method
-from bot.services.verification import BySlackId
+from bot.services.lookups import BySlackId
 from storage.pool import Pool
 from tests.support.database import Database
 from tests.support.ledger import Ledger

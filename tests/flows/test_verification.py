@@ -13,12 +13,19 @@ from bot.core.faults import DatabaseAway
 from bot.core.people import Person
 from bot.services.enrollment import Confirmed, Started
 from bot.services.judging import Judged, Method
+from bot.services.lookups import ByEmail, BySlackId, Lookup
 from bot.services.turns import Turns
-from bot.services.verification import ByEmail, BySlackId, FactorStatus, Lookup, NotFound
+from bot.services.verification import FactorStatus, NotFound
 from tests.support.database import Database
-from tests.support.services import NOON, Authenticator, Services, enroll, make_key, scan
+from tests.support.services import NOON, Authenticator, Services, changed, enroll, make_key, scan
 
 ADA = BySlackId("U0ADA")
+
+
+@pytest.fixture(params=[True, False], ids=["batched", "alone"])
+def services(services: Services, request: pytest.FixtureRequest) -> Services:
+    """A process that judges sign-ins in batches, and one that does not."""
+    return changed(services, batched=request.param)
 
 
 async def signed_in(services: Services, key: Key, typed: str, who: Lookup = ADA) -> Verdict:

@@ -17,7 +17,8 @@ from bot.core.apps import Key, KeyRefusal
 from bot.core.codes import Verdict
 from bot.core.people import Person
 from bot.services.judging import Judge, Judged
-from bot.services.verification import BySlackId, Lookup, Verification
+from bot.services.lookups import BySlackId, Lookup
+from bot.services.verification import Verification
 from handlers.api import OPENAPI
 from tests.support.api import RelyingApp, api_of
 from tests.support.people import BEN

@@ -25,28 +25,6 @@ async def test_saving_again_refreshes_what_slack_says_and_leaves_the_suspension(
     assert (again.suspended_at, again.suspended_why) == (NOON, SuspendedWhy.NOT_ME)
 
 
-@pytest.mark.parametrize(
-    ("others", "address", "found"),
-    [
-        ([], "ben@example.COM", True),
-        ([], "ben@example.co", False),
-        ([replace(BEN, slack_user_id="U0BEN2")], "ben@example.com", False),
-        ([replace(BEN, slack_user_id="U0BEN2", standing=Standing.DELETED)], "ben@example.com", True),
-        ([replace(BEN, slack_user_id="U0BEN2", standing=Standing.GUEST)], "ben@example.com", True),
-        ([replace(BEN, team_id="T0OTHER")], "ben@example.com", True),
-    ],
-)
-async def test_an_address_finds_the_one_full_member_who_has_it(
-    program: Connection, others: list[Profile], address: str, *, found: bool
-) -> None:
-    ben = await people.save(program, BEN, now=NOON)
-    for other in others:
-        await people.save(program, other, now=NOON)
-    await program.execute("INSERT INTO workspace VALUES ('T0MFA', NULL, 'U0BOT', now())")
-
-    assert await people.by_email(program, team_id="T0MFA", email=address) == (ben if found else None)
-
-
 async def test_suspending_again_keeps_since_when(program: Connection, ada: int) -> None:
     await people.suspend(program, ada, why=SuspendedWhy.DEACTIVATED, now=NOON)
     await people.suspend(program, ada, why=SuspendedWhy.NOT_ME, now=NOON.replace(hour=13))

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -89,8 +90,13 @@ class Keyring:
 
     def derived(self, purpose: Purpose, key_id: str) -> bytes:
         """Return the 32-byte key of *purpose* under the master key *key_id* (K3)."""
-        info = f"{FORMAT}/{purpose.value}".encode()
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(self.keys[key_id])
+        return _derived(self.keys[key_id], purpose)
+
+
+@lru_cache
+def _derived(key: bytes, purpose: Purpose) -> bytes:
+    info = f"{FORMAT}/{purpose.value}".encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
 
 
 def read_keyring(text: str) -> Keyring:

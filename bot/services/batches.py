@@ -2,8 +2,8 @@
 
 Rules of this file:
 
-- A batch begins at once where one of the few lines to the database is idle; while all are busy, what arrives waits and
-  makes the next batch. There is no timer: a sign-in that comes alone is a batch of one.
+- A batch begins at once where none is in flight; what arrives meanwhile waits and makes the next one. There is no
+  timer: a sign-in that comes alone is a batch of one.
 - What a batch leaves undecided, and every member of one that failed, since one bad row rolls all of them back, is asked
   alone, once.
 - Nothing is said before the commit (C6). Where the commit's answer was lost nobody knows what was counted and used:
@@ -34,6 +34,8 @@ logger = structlog.get_logger(__name__)
 
 LINES = 2
 """Batches in flight: while the database works on one, this process reads and judges the other."""
+WORTH_IT = 16
+"""So many have to wait for a batch to begin beside another: fewer go with the next one, and cost less there."""
 MOST_A_BATCH = 64
 MOST_WAITING = 1024
 """Requests of one app that may wait; all that have no good key count as one app."""
@@ -78,8 +80,12 @@ class Batches:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    def _due(self, *, others: int) -> bool:
+        """Whether a batch is to begin now: at once, but beside *others* in flight only once it is worth it."""
+        return self._lanes.ready >= (WORTH_IT if others else 1)
+
     def _go_on(self) -> None:
-        if self._idle and self._lanes.ready:
+        if self._idle and self._due(others=LINES - len(self._idle)):
             self._begin(self._work(self._idle.pop()))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
@@ -89,7 +95,7 @@ class Batches:
 
     async def _work(self, line: Kept) -> None:
         try:
-            while self._lanes.ready:
+            while self._due(others=LINES - len(self._idle) - 1):
                 if batch := self._next_batch():
                     await self._run(line, batch)
         finally:

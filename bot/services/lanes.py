@@ -29,12 +29,13 @@ class Lanes(Generic[Item]):
         self._most_a_lane = most_a_lane
         self._lanes: dict[Hashable, _Lane[Item]] = {}  # those with waiting items, or with one that was taken
         self._ready: dict[Hashable, deque[_Lane[Item]]] = {}  # by group, the next group first
+        self._standing = 0
         self._waiting: Counter[Hashable] = Counter()
 
     @property
-    def ready(self) -> bool:
-        """Whether there is something to take."""
-        return bool(self._ready)
+    def ready(self) -> int:
+        """How many items could be taken now."""
+        return self._standing
 
     def put(self, item: Item, *, group: Hashable, name: Hashable) -> bool:
         """Let an item wait at the end of its lane; False where the group or the lane is full."""
@@ -44,6 +45,7 @@ class Lanes(Generic[Item]):
         if lane is None:
             lane = self._lanes[name] = _Lane(group, name)
             self._ready.setdefault(group, deque()).append(lane)
+            self._standing += 1
         elif len(lane.items) >= self._most_a_lane:
             return False
         lane.items.append(item)
@@ -59,6 +61,7 @@ class Lanes(Generic[Item]):
             lane = lanes.popleft()
             if lanes:
                 self._ready[group] = lanes  # behind the other groups
+            self._standing -= 1
             taken.append(lane.items.popleft())
             self._left(group)
         return taken
@@ -71,6 +74,7 @@ class Lanes(Generic[Item]):
             self._waiting[lane.group] += 1
         if lane.items:
             self._ready.setdefault(lane.group, deque()).append(lane)
+            self._standing += 1
         else:
             del self._lanes[name]
 

@@ -98,7 +98,7 @@ def _whole(came: bytes) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def _port(served: str, environ: Mapping[str, str], folder: Path) -> AsyncIterator[int]:
+async def port_of(served: str, environ: Mapping[str, str], folder: Path) -> AsyncIterator[int]:
     """Start a server as a child, and yield its port; its log goes to a file in *folder*."""
     log = folder / f"{served}.log"
     with log.open("wb") as lines:
@@ -139,7 +139,7 @@ async def measure(database: Database, folder: Path, *, rounds: int, requests: in
     slack = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=clock.now)
     environ = environment(database, folder, SLACK_API_URL=f"{await slack.start()}/api/")
     async with contextlib.AsyncExitStack() as children:
-        opening = (children.enter_async_context(_port(one.served, environ, folder)) for one in measured)
+        opening = (children.enter_async_context(port_of(one.served, environ, folder)) for one in measured)
         ports = await asyncio.gather(*opening)
         # In a thread that has this process to itself: the bot asks the stand-in at its start alone.
         await asyncio.to_thread(_take_turns, measured, ports, rounds, requests)

@@ -1,4 +1,4 @@
-"""What is measured, each as a child process whose first line is its port: bare, bolt, edge or app."""
+"""What is measured, each as a child process whose first line is its port: bare, bolt, edge, app, batched or alone."""
 
 import asyncio
 import hashlib
@@ -77,10 +77,20 @@ async def whole() -> str:
     return addresses.public
 
 
+async def sign_ins(*, batched: bool) -> str:
+    """Start the whole bot, which nobody asks but applications; its worker links the audit."""
+    settings, _ = load(Settings)
+    addresses = await App(settings, batched=batched).start()
+    assert addresses.public is not None
+    return addresses.public
+
+
 async def main(which: str) -> None:
     logs.configure("INFO")
     if which == "app":
         address = await whole()
+    elif which in ("batched", "alone"):
+        address = await sign_ins(batched=which == "batched")
     else:
         runner = web.AppRunner({"bare": bare, "bolt": bolt, "edge": ours}[which](), access_log=None)
         await runner.setup()

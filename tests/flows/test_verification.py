@@ -24,7 +24,6 @@ ADA = BySlackId("U0ADA")
 
 @pytest.fixture(params=[True, False], ids=["batched", "alone"])
 def services(services: Services, request: pytest.FixtureRequest) -> Services:
-    """A process that judges sign-ins in batches, and one that does not."""
     return changed(services, batched=request.param)
 
 

@@ -108,6 +108,27 @@ async def test_a_connection_that_was_cut_is_an_outage_and_the_next_is_new(pool: 
     assert alive == 1
 
 
+async def test_a_kept_connection_is_one_until_it_breaks_and_then_the_next_is_new(
+    pool: Pool, database: Database
+) -> None:
+    kept = pool.keep()
+    superuser = await asyncpg.connect(database.superuser)
+    served = []
+
+    for _ in range(2):
+        async with kept.transaction() as conn:
+            served.append(await conn.fetchval("SELECT pg_backend_pid()"))
+    await superuser.execute("SELECT pg_terminate_backend($1)", served[-1])
+    with pytest.raises(DatabaseAway):
+        async with kept.transaction() as conn:
+            await conn.execute("SELECT 1")
+    async with kept.transaction() as conn:
+        served.append(await conn.fetchval("SELECT pg_backend_pid()"))
+    await superuser.close()
+
+    assert served[0] == served[1] != served[2]
+
+
 async def test_what_fails_in_the_block_leaves_nothing_and_passes_through(pool: Pool) -> None:
     with pytest.raises(LookupError):  # noqa: PT012  the block fails after its statement
         async with pool.transaction() as conn:

@@ -13,7 +13,7 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TextIO
 
 import asyncpg
@@ -58,6 +58,11 @@ SILENT = ("slack_bolt.AsyncRequestVerification", "slack_bolt.RequestVerification
 _IN_JSON = structlog.processors.JSONRenderer(default=str)
 
 
+@lru_cache(maxsize=256)
+def _names_a_secret(key: str) -> bool:
+    return SENSITIVE.search(key) is not None
+
+
 class Redaction:
     """A structlog processor that hides what must not be read in a log."""
 
@@ -71,7 +76,7 @@ class Redaction:
         }
 
     def _hide(self, key: str, value: object) -> object:
-        if SENSITIVE.search(key):
+        if _names_a_secret(key):
             return HIDDEN
         if isinstance(value, str):
             return self.text(value)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tests.benchmarks import sign_ins
 from tests.benchmarks.answers import circumstances, everything, measure, table
 from tests.support.database import Database
 
@@ -19,3 +20,15 @@ async def test_the_table_of_answers_has_its_rows_and_a_verdict(database: Databas
         assert one.name in shown
     assert shown.count(" ms ") == 3 * len(measured)
     assert shown.count("reached") == 1
+
+
+async def test_the_tables_of_sign_ins_have_their_rows_and_a_verdict_each(database: Database, tmp_path: Path) -> None:
+    async with sign_ins.place(database, 70) as few:
+        found = await sign_ins.measure(few, few, tmp_path, rounds=1, times=70)
+
+    printed = io.StringIO()
+    Console(file=printed, width=200).print(*sign_ins.tables(found))
+    shown = printed.getvalue()
+    assert all(side.name in shown for side in found.sides.values())
+    assert shown.count("reached") == len(found.goals())
+    assert [side.refused for name, side in found.sides.items() if name not in ("alone", "pgbench")] == [0] * 5

@@ -115,9 +115,12 @@ def surface_of(actor: str) -> str:
     return CLI if actor.startswith("host:") else SLACK
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
 def canonical(detail: Detail) -> str:
     """Spell *detail* the one way it is stored."""
-    return json.dumps(dict(detail), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _CANONICAL(dict(detail))
 
 
 def spelled_time(at: datetime) -> str:

@@ -17,6 +17,7 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 import pyotp
 
@@ -95,9 +96,20 @@ def step_at(now: datetime) -> int:
     return int(now.timestamp()) // STEP_S
 
 
+class _Totp(pyotp.TOTP):
+    """Decodes its secret once, and not anew for every step of the window."""
+
+    @cached_property
+    def _key(self) -> bytes:
+        return super().byte_secret()
+
+    def byte_secret(self) -> bytes:
+        return self._key
+
+
 def matching_step(secret: str, code: TotpCode, now: datetime, window: int = WINDOW) -> int | None:
     """Return the step nearest to *now* whose code this is; every step of the window is always computed and compared."""
-    totp = pyotp.TOTP(secret)
+    totp = _Totp(secret)
     present = step_at(now)
     found: int | None = None
     for distance in sorted(range(-window, window + 1), key=abs, reverse=True):

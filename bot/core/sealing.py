@@ -133,6 +133,9 @@ def _read_key(key_id: object, spelled: object) -> bytes:
     return key
 
 
+_COMPACT = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _associated_data(place: Place, key_id: str) -> bytes:
     told = [FORMAT, place.purpose.value, place.team_id, place.person_id, place.row_id, key_id]
-    return json.dumps(told, separators=(",", ":")).encode()
+    return _COMPACT(told).encode()

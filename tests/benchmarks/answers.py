@@ -97,12 +97,20 @@ def _whole(came: bytes) -> bool:
     return length is not None and len(rest) == int(length[1])
 
 
+@dataclass(frozen=True)
+class Child:
+    """A server that runs as a child."""
+
+    port: int
+    pid: int
+
+
 @contextlib.asynccontextmanager
-async def port_of(served: str, environ: Mapping[str, str], folder: Path) -> AsyncIterator[int]:
-    """Start a server as a child, and yield its port; its log goes to a file in *folder*."""
+async def child(served: str, environ: Mapping[str, str], folder: Path) -> AsyncIterator[Child]:
+    """Start a server as a child; its log goes to a file in *folder*."""
     log = folder / f"{served}.log"
     with log.open("wb") as lines:
-        child = await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "tests.benchmarks.served",
@@ -113,13 +121,13 @@ async def port_of(served: str, environ: Mapping[str, str], folder: Path) -> Asyn
             stderr=lines,
         )
     try:
-        assert child.stdout is not None
-        said = await child.stdout.readline()
+        assert process.stdout is not None
+        said = await process.stdout.readline()
         assert said, log.read_text()
-        yield int(said)
+        yield Child(int(said), process.pid)
     finally:
-        child.kill()
-        await child.wait()
+        process.kill()
+        await process.wait()
 
 
 def _take_turns(measured: list[Measured], ports: list[int], rounds: int, requests: int) -> None:
@@ -139,8 +147,8 @@ async def measure(database: Database, folder: Path, *, rounds: int, requests: in
     slack = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=clock.now)
     environ = environment(database, folder, SLACK_API_URL=f"{await slack.start()}/api/")
     async with contextlib.AsyncExitStack() as children:
-        opening = (children.enter_async_context(port_of(one.served, environ, folder)) for one in measured)
-        ports = await asyncio.gather(*opening)
+        opening = (children.enter_async_context(child(one.served, environ, folder)) for one in measured)
+        ports = [opened.port for opened in await asyncio.gather(*opening)]
         # In a thread that has this process to itself: the bot asks the stand-in at its start alone.
         await asyncio.to_thread(_take_turns, measured, ports, rounds, requests)
     await slack.stop()

@@ -5,8 +5,9 @@ import contextlib
 import random
 import re
 import statistics
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -66,7 +67,6 @@ class SignIns:
 
     sides: dict[str, Side]
     memory: list[float] = field(default_factory=list)
-    asked: int = 0
 
     def goals(self) -> list[Goal]:
         """Return what is to be reached."""
@@ -95,7 +95,7 @@ class Place:
     key: Key
     conn: "asyncpg.Connection[asyncpg.Record]"
 
-    async def sign_in(self, side: Side, served: Sequence[Child], *, connections: int, times: int) -> int:
+    async def sign_in(self, side: Side, served: Sequence[Child], *, connections: int, times: int) -> None:
         """Sign so many people in, each once; everybody's last code is forgotten before."""
         numbers = random.sample(range(1, self.count + 1), min(times, self.count))
         await crowd.forget(self.conn, numbers)
@@ -104,7 +104,6 @@ class Place:
         side.rates.append(done.rate)
         side.p99s.append(done.p99)
         side.refused += done.refused
-        return len(numbers)
 
     async def pgbench(self, side: Side, folder: Path, *, times: int) -> None:
         """Commit one conditional UPDATE a transaction, with as many clients as pay."""
@@ -158,13 +157,18 @@ async def measure(few: Place, many: Place, folder: Path, *, rounds: int, times: 
             if number <= 1:
                 found.sides = {key: Side(name) for key, name in names.items()}
             side = found.sides
-            await few.pgbench(side["pgbench"], folder, times=5 * times)
-            found.asked += await few.sign_in(side["batched"], [one], connections=CONNECTIONS, times=times)
-            await few.sign_in(side["alone"], [alone], connections=CONNECTIONS, times=times)
-            found.asked += await few.sign_in(side["batched_1"], [one], connections=1, times=times // 4)
-            await few.sign_in(side["alone_1"], [alone], connections=1, times=times // 4)
-            await many.sign_in(side["many"], [among], connections=CONNECTIONS, times=times)
-            await few.sign_in(side["two"], [one, other], connections=CONNECTIONS, times=times)
+            turns: list[Callable[[], Awaitable[None]]] = [
+                partial(few.pgbench, side["pgbench"], folder, times=5 * times),
+                partial(few.sign_in, side["batched"], [one], connections=CONNECTIONS, times=times),
+                partial(few.sign_in, side["alone"], [alone], connections=CONNECTIONS, times=times),
+                partial(few.sign_in, side["batched_1"], [one], connections=1, times=times // 4),
+                partial(few.sign_in, side["alone_1"], [alone], connections=1, times=times // 4),
+                partial(many.sign_in, side["many"], [among], connections=CONNECTIONS, times=times),
+                partial(few.sign_in, side["two"], [one, other], connections=CONNECTIONS, times=times),
+            ]
+            random.shuffle(turns)  # what one leaves to be cleaned up meets another one each time
+            for turn in turns:
+                await turn()
             found.memory.append(resident_mib(one.pid))
     return found
 

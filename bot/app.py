@@ -22,6 +22,7 @@ from bot.jobs.queue import Jobs
 from bot.jobs.steps import Reached, nothing
 from bot.metrics import Metrics
 from bot.services.chain import Chain
+from bot.services.gauges import Gauges
 from bot.services.health import Checkup, Health
 from bot.services.means import Means
 from bot.services.queue import Queue
@@ -70,11 +71,12 @@ class App:
         self.settings = settings
         self.metrics = Metrics()
         self.pool = Pool(settings.database_url.get_secret_value())
-        self.means = replace(means(settings, self.pool, now), batched=batched)
+        self.means = replace(means(settings, self.pool, now), batched=batched, counts=self.metrics)
         self.services = Services.of(self.means)
         self.clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
         self.workspace = Workspace(self.clients, self.services.people)
         self.checkup = Checkup(pool=self.pool, keyring=settings.keyring, now=now)
+        self.gauges = Gauges(settings.database_url.get_secret_value(), now=now)
 
         listening = features(
             self.services,
@@ -98,6 +100,8 @@ class App:
             look=self.look,
             slack_connected=lambda: self.workspace.connected,
             socket=lambda: self.socket.state() if self.socket else None,
+            read=self.gauges.read,
+            told=self.metrics.database.told,
             registry=self.metrics.registry,
         )
         self.internal = application(self.metrics, most_bytes=INTERNAL_BYTES)
@@ -109,6 +113,7 @@ class App:
             Outgoing(self.clients),
             reached=reached,
             pace=jobs_pace,
+            counts=self.metrics,
         )
         self.chaining = Chaining(Chain(self.means, settings.database_url.get_secret_value()))
         self._with_requests, self._with_jobs = with_requests, with_jobs
@@ -125,7 +130,7 @@ class App:
         public = None
         if self._with_requests:
             public = await self._listen(self.public, self.settings.host, self.settings.port)
-        works = [self._watch_health, self._learn_workspace, *([self.socket.keep] if self.socket else [])]
+        works = [self._watch_health, self.workspace.keep_asking, *([self.socket.keep] if self.socket else [])]
         self._tasks = [asyncio.create_task(_kept_up(work)) for work in works]
         if self._with_jobs:
             self.jobs.start()
@@ -149,15 +154,14 @@ class App:
         await self.jobs.stop()
         await self.chaining.stop()
         await self.clients.close()
+        await self.gauges.close()
         await self.pool.close()
         logger.info("ended")
 
     async def look(self) -> Health:
         """Look at the database once, and count what was seen."""
         seen = await self.checkup.look()
-        self.metrics.health(
-            ready=seen.ready, clock_offset_s=seen.clock_offset_s, held_jobs=seen.held_jobs, audit_lag_s=seen.audit_lag_s
-        )
+        self.metrics.health(seen)
         return seen
 
     async def _listen(self, app: web.Application, host: str, port: int) -> str:
@@ -182,13 +186,6 @@ class App:
             before = health
             await self.services.apps.save_uses()
             await asyncio.sleep(LOOK_EVERY_S if health.ready else LOOK_AGAIN_S)
-
-    async def _learn_workspace(self) -> None:
-        """Ask Slack who we are until it answers."""
-        wait_s = 1.0
-        while not await self.workspace.learn():
-            await asyncio.sleep(wait_s)
-            wait_s = min(wait_s * 2, 30.0)
 
 
 async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -83,6 +84,13 @@ class Workspace:
         except DatabaseAway:
             return False
         return True
+
+    async def keep_asking(self) -> None:
+        """Ask Slack who we are until it answers."""
+        wait_s = 1.0
+        while not await self.learn():
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, 30.0)
 
     async def _remember(self) -> None:
         """Take what the database remembers, unless Slack has spoken meanwhile."""

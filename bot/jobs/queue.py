@@ -6,6 +6,7 @@ What is given up on is held in the queue, not deleted, so that somebody can look
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from bot.jobs.resets import ExecuteReset
 from bot.jobs.shred import Shred
 from bot.jobs.steps import Reached, nothing
 from bot.jobs.sync import SyncPeople
+from bot.services.counts import Counts, Uncounted
 from bot.services.queue import Queue
 from handlers import Services
 from handlers.outgoing import Later, Outgoing
@@ -65,8 +67,10 @@ class Jobs:
         *,
         reached: Reached = nothing,
         pace: Pace = PACE,
+        counts: Counts | None = None,
     ) -> None:
         self._queue = queue
+        self._counts = counts or Uncounted()
         self._pace = pace
         self._tasks: list[asyncio.Task[None]] = []
         self._queuer: PgQueuer | None = None
@@ -147,18 +151,24 @@ class Jobs:
     def _entry(self, kind: type[jobs.Job], work: Work) -> Callable[[Queued], Awaitable[None]]:
         async def entry(queued: Queued) -> None:
             job = jobs.read(kind, queued.payload or b"")
+            began, outcome, ending = time.perf_counter(), "done", None
             try:
                 await work(jobs.row_id(job))
             except Later as later:
-                raise self._again(queued, later.why, later.after_s) from None
+                outcome, ending = "again", self._again(queued, later.why, later.after_s)
             except DatabaseAway as away:
-                raise self._again(queued, str(away)) from None
+                outcome, ending = "away", self._again(queued, str(away))
             except asyncio.CancelledError:
                 # The drain took too long. The queue strikes a cancelled job off; this leaves it for the next worker.
-                raise RetryRequested(timedelta(0), "the worker ended") from None
+                outcome, ending = "cut off", RetryRequested(timedelta(0), "the worker ended")
             except Exception as error:
                 logger.exception("a job failed", entrypoint=queued.entrypoint)
-                raise self._again(queued, type(error).__name__) from None
+                outcome, ending = "failed", self._again(queued, type(error).__name__)
+            if isinstance(ending, GaveUp):
+                outcome = "held"
+            self._counts.job(name=queued.entrypoint, outcome=outcome, seconds=time.perf_counter() - began)
+            if ending is not None:
+                raise ending
 
         return entry
 

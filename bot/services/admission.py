@@ -20,6 +20,7 @@ class Admission:
         self._means = means
         # By a good key's id, with its digest; of good keys alone, so no stranger makes it grow.
         self._buckets: dict[str, tuple[bytes, Bucket]] = {}
+        self._names: dict[str, str] = {}  # likewise
 
     def knows(self, key: Key) -> bool:
         """Whether the key was good when it last asked this process: it says who is let to the queue, not to answers."""
@@ -59,4 +60,9 @@ class Admission:
         if bucket is None:
             return KeyRefusal.TOO_FAST
         self._buckets[key.key_id] = (digest, bucket)
+        self._names[key.key_id] = app.name
         return app
+
+    def name_of(self, key: Key) -> str:
+        """Return the name of the app of a key that was admitted, for the metrics."""
+        return self._names[key.key_id]

@@ -52,6 +52,7 @@ class Batches:
 
     def __init__(self, means: Means, judge: Judge, admission: Admission, alone: Alone) -> None:
         self._sign_ins = SignIns(means, judge, admission)
+        self._count = means.counts.batch
         self._admission = admission
         self._alone = alone
         self._lanes: Lanes[Attempt] = Lanes(most=MOST_WAITING, most_a_lane=MOST_A_LANE)
@@ -121,6 +122,7 @@ class Batches:
             async with line.transaction() as conn:
                 begun = True
                 told = await self._sign_ins.check(conn, batch)
+            self._count(len(batch))
             answers = told
         except DatabaseAway as away:
             logger.warning("a batch failed", says=str(away), size=len(batch))

@@ -52,13 +52,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """For what a code is asked: where, by whom (for the audit), what for, and whether a recovery code will do."""
+    """For what a code is asked: where, by whom (audit; *app*: metrics), what for, and if a recovery code will do."""
 
     surface: str
     actor: str
     purpose: str
     recovery: bool
     while_suspended: bool = False
+    app: str = throttle.SLACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class Judge:
 
     async def judge(self, conn: Connection, person: Person, factor: Factor | None, typed: str, asked: Asked) -> Judged:
         """Judge what somebody *typed* as a code of *person*, whose *factor* the transaction holds."""
+        judged = await self._judge(conn, person, factor, typed, asked)
+        if asked.surface == throttle.SLACK:  # an application's answer is counted as a whole, by who gives it
+            self._means.counts.verification(app=asked.app, result=judged.verdict.value)
+        return judged
+
+    async def _judge(self, conn: Connection, person: Person, factor: Factor | None, typed: str, asked: Asked) -> Judged:
         now = self._means.now()
         code = barred(person, factor, asked) or read(typed, asked)
         if factor is None or isinstance(code, Judged):
@@ -136,6 +143,8 @@ class Judge:
             await attempts.save(conn, on_surfaces)
         await audit_events.record(conn, *(event for one in judged for event in one.events))
         for one in judged:
+            for change in one.changes:
+                self._means.counts.throttle(app=one.asked.app, change=change.value)
             await self._tell_of_waits(conn, one, now)
 
     async def digests(self, conn: Connection, person: Person, factor: Factor, code: RecoveryCode) -> list[bytes]:

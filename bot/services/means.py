@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.core import enrollment, policy, resets, throttle
 from bot.core.sealing import Keyring
+from bot.services.counts import Counts, Uncounted
 from bot.services.key_uses import KeyUses
 from storage.pool import Pool
 
@@ -34,3 +35,5 @@ class Means:
     uses: KeyUses = field(default_factory=KeyUses)
     batched: bool = True
     """Whether sign-ins that wait together are judged together; off to compare."""
+    counts: Counts = field(default_factory=Uncounted)
+    """Where it is counted what is answered."""

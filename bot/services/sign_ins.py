@@ -127,4 +127,5 @@ class SignIns:
 
 def at_sign_in(app: App) -> Asked:
     """Ask for a code at an application's sign-in, on a surface of its own."""
-    return Asked(surface=by_app(app.app_id), actor=by_app(app.app_id), purpose="sign-in", recovery=True)
+    name = by_app(app.app_id)
+    return Asked(surface=name, actor=name, purpose="sign-in", recovery=True, app=app.name)

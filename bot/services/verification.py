@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -48,14 +49,20 @@ class Verification:
         self._batches = Batches(means, judge, self._admission, self._alone) if means.batched else None
 
     async def check(self, key: Key, who: Lookup, *, typed: str) -> Judged | KeyRefusal:
-        """Judge a code at sign-in on the app's own surface.
+        """Judge a code at sign-in on the app's own surface, and count the answer once it is committed.
 
         Raises:
             DatabaseAway: nothing is known about the code.
         """
+        began = time.perf_counter()
         if self._batches is not None:
-            return await self._batches.ask(key, who, typed)
-        return await self._check(key, who, typed, counted=False)
+            answer = await self._batches.ask(key, who, typed)
+        else:
+            answer = await self._check(key, who, typed, counted=False)
+        if isinstance(answer, Judged):
+            app, seconds = self._admission.name_of(key), time.perf_counter() - began
+            self._means.counts.verification(app=app, result=answer.verdict.value, seconds=seconds)
+        return answer
 
     async def drain(self) -> None:
         """Answer the sign-ins that wait, and take no more."""

@@ -62,9 +62,9 @@ class Metrics:
         self.throttles = Counter(
             "mfabot_throttle_changes", "Waits and locks, begun and ended", ["app", "change"], registry=self.registry
         )
-        self.job_runs = Counter("mfabot_job_runs", "Runs of jobs", ["job", "outcome"], registry=self.registry)
+        self.job_runs = Counter("mfabot_job_runs", "Runs of jobs", ["kind", "outcome"], registry=self.registry)
         self.job_seconds = Histogram(
-            "mfabot_job_seconds", "Time that a job ran", ["job"], buckets=SECONDS, registry=self.registry
+            "mfabot_job_seconds", "Time that a job ran", ["kind"], buckets=SECONDS, registry=self.registry
         )
         self.database = FromDatabase()
         self.registry.register(self.database)
@@ -134,9 +134,9 @@ class FromDatabase(Collector):
         )
         if self._reading is None:
             return
-        jobs = GaugeMetricFamily("mfabot_jobs", "Jobs in the queue", labels=["job", "state"])
+        jobs = GaugeMetricFamily("mfabot_jobs", "Jobs in the queue", labels=["kind", "state"])
         overdue = GaugeMetricFamily(
-            "mfabot_job_overdue_seconds", "For how long the oldest queued job could have run", labels=["job"]
+            "mfabot_job_overdue_seconds", "For how long the oldest queued job could have run", labels=["kind"]
         )
         for one in self._reading.jobs:
             jobs.add_metric([one.name, one.state], one.count)

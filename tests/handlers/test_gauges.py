@@ -75,11 +75,11 @@ async def test_the_database_tells_of_jobs_requests_files_and_coverage(
     )
     told = await bot.samples()
 
-    overdue = told.pop(("mfabot_job_overdue_seconds", (("job", "notify"),)))
+    overdue = told.pop(("mfabot_job_overdue_seconds", (("kind", "notify"),)))
     assert {key: value for key, value in told.items() if key[0] in READ} == {
         ("mfabot_database_up", ()): 1,
-        ("mfabot_jobs", (("job", "notify"), ("state", "queued"))): 1,
-        ("mfabot_jobs", (("job", "shred_qr"), ("state", "failed"))): 1,
+        ("mfabot_jobs", (("kind", "notify"), ("state", "queued"))): 1,
+        ("mfabot_jobs", (("kind", "shred_qr"), ("state", "failed"))): 1,
         ("mfabot_unshredded_qr_files", ()): 1,
         ("mfabot_unshredded_seconds", ()): 420,  # two minutes pass before each scrape
         ("mfabot_open_requests", (("state", "awaiting_approval"),)): 1,

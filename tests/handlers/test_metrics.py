@@ -88,7 +88,7 @@ async def test_jobs_are_counted_by_outcome(database: Database, tmp_path: Path) -
         message_id = await messages.insert(conn, somebody.person_id, Kind.ENABLED, now=NOON)
         assert message_id is not None
         await jobs.enqueue(conn, Notify(message_id), ExpireEnrollment(0))
-    expected = ('job="expire_enrollment",outcome="done"', 'job="notify",outcome="again"')
+    expected = ('kind="expire_enrollment",outcome="done"', 'kind="notify",outcome="again"')
 
     text = ""
     async with asyncio.timeout(30), aiohttp.ClientSession() as http:
@@ -97,7 +97,7 @@ async def test_jobs_are_counted_by_outcome(database: Database, tmp_path: Path) -
                 text = await answer.text()
     await app.stop()
 
-    assert 'mfabot_job_seconds_count{job="notify"}' in text
+    assert 'mfabot_job_seconds_count{kind="notify"}' in text
 
 
 def test_the_size_of_a_batch_has_a_histogram() -> None:

@@ -47,7 +47,8 @@ lock: .venv/dev.stamp
 	$(BIN)/python .ci/locks.py $(ARGS)
 
 pictures: .venv/dev.stamp
-	PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/sandbox/test_story.py tests/sandbox/test_reset_story.py
+	PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/sandbox/test_story.py tests/sandbox/test_reset_story.py \
+		tests/sandbox/page/test_report.py
 
 block-schema:
 	node bot/sandbox/blocks/make_schema.mjs

@@ -19,6 +19,7 @@ from bot.services.means import Means
 from bot.services.messages import Messages
 from bot.services.people import People
 from bot.services.recovery import Recovery
+from bot.services.report import Reports
 from bot.services.reset_times import ResetTimes
 from bot.services.resets import Resets
 from bot.services.roles import Roles
@@ -37,6 +38,7 @@ from handlers.lockdown import LockdownHandlers
 from handlers.members import Members
 from handlers.people import InstalledIn, PeopleHandlers, Visitors
 from handlers.recovery import RecoveryHandlers
+from handlers.report import ReportHandlers
 from handlers.resets import ResetHandlers
 from handlers.roles import RoleHandlers
 from handlers.suspension import SuspensionHandlers
@@ -65,6 +67,7 @@ class Services:
     users: Users
     audit_log: AuditLog
     apps: Apps
+    reports: Reports
 
     @classmethod
     def of(cls, means: Means) -> Services:
@@ -89,6 +92,7 @@ class Services:
             users=Users(means, looks),
             audit_log=AuditLog(means),
             apps=Apps(means),
+            reports=Reports(means, looks),
         )
 
 
@@ -106,6 +110,7 @@ def features(
     disable = DisableHandlers(services.disable, members)
     recovery = RecoveryHandlers(services.recovery, visitors, members, new_intent=new_intent)
     users = UserHandlers(services.users, services.looks, members)
+    report = ReportHandlers(services.reports, members)
     words = {
         "enable": enrollment.start_form,
         "disable": disable.form,
@@ -125,10 +130,11 @@ def features(
             services.audit_log,
             visitors,
             members,
-            users=users.listed,
+            words={"users": users.listed, "report": report.ask},
             new_intent=new_intent,
         ),
         users,
+        report,
         ResetHandlers(services.resets, services.looks, visitors, members, new_intent=new_intent),
         HelpdeskHandlers(services.helpdesk, services.looks, visitors, members),
         RoleHandlers(services.roles, services.resets, services.looks, visitors, members),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -42,7 +42,7 @@ class AdminHandlers:
         visitors: Visitors,
         members: Members,
         *,
-        users: Word,
+        words: Mapping[str, Word],
         new_intent: Callable[[], UUID],
     ) -> None:
         self._looks = looks
@@ -52,7 +52,7 @@ class AdminHandlers:
         self._members = members
         self._new_intent = new_intent
         self._words: dict[str, Word] = {
-            "users": users,
+            **words,
             "show": self.show,
             "disable": self.disable,
             "requests": self.requests,

@@ -223,6 +223,11 @@ def _session(statement_s: float) -> dict[str, str]:
     }
 
 
+async def be_patient(conn: Connection, seconds: float) -> None:
+    """Let the server give each statement of this transaction so long; the call has to say so too."""
+    await conn.execute("SELECT set_config('statement_timeout', $1, true)", str(round(seconds * 1000)))
+
+
 def told(error: asyncpg.PostgresError, *, committing: bool = False) -> DatabaseAway | DatabaseFault:
     """Say an error of the database without its text."""
     state = error.sqlstate or "?????"

@@ -19,6 +19,7 @@ class Action(StrEnum):
     REQUESTS = "requests"
     ROLES = "roles"
     AUDIT = "audit"
+    REPORT = "report"
     DISABLE_OTHER = "disable_other"
     ASK = "ask"
     APPROVE = "approve"

@@ -81,6 +81,13 @@ class SyncPeople:
     sync_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeliverReport:
+    """Bring a report into the DM of whoever asked for it."""
+
+    message_id: int
+
+
 Job = (
     DeliverQr
     | ShredQr
@@ -92,6 +99,7 @@ Job = (
     | RemindReset
     | ExecuteReset
     | SyncPeople
+    | DeliverReport
 )
 
 NAMES: Final[dict[type[Job], str]] = {
@@ -105,6 +113,7 @@ NAMES: Final[dict[type[Job], str]] = {
     RemindReset: "remind_reset",
     ExecuteReset: "execute_reset",
     SyncPeople: "sync_people",
+    DeliverReport: "deliver_report",
 }
 """The name under which each job is queued. A name is never given to another job."""
 

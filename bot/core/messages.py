@@ -47,6 +47,7 @@ class Kind(StrEnum):
     MANAGER_SET = "manager_set"
     MANAGERS_SET = "managers_set"
     GLASS_BROKEN = "glass_broken"
+    REPORT = "report"
 
 
 class Settled(StrEnum):

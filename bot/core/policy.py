@@ -101,6 +101,7 @@ GUARDS: Final[Mapping[Action, tuple[Guard, ...]]] = {
     Action.REQUESTS: _LOOK,
     Action.ROLES: _LOOK,
     Action.AUDIT: _LOOK,
+    Action.REPORT: _LOOK,
     Action.DISABLE_OTHER: (*_LOOSEN, *_OTHER, Guard.SUBJECT_HAS_MFA, Guard.NO_LOCKDOWN),
     Action.ASK: (*_LOOSEN, *_OTHER, Guard.SUBJECT_HAS_MFA, Guard.NO_LOCKDOWN),
     Action.APPROVE: (
@@ -146,6 +147,7 @@ NEEDS: Final[Mapping[Action, tuple[frozenset[Permission], ...]]] = {
     Action.LIST_USERS: (_VIEW,),
     Action.SHOW: (_VIEW,),
     Action.WHY: (_VIEW,),
+    Action.REPORT: (_VIEW,),
     Action.REQUESTS: (_DISABLE, _REQUEST, frozenset({Permission.APPROVE_RESETS})),
     Action.ROLES: (frozenset({Permission.MANAGE_ROLES}),),
     Action.AUDIT: (frozenset({Permission.VIEW_AUDIT}),),

@@ -22,6 +22,7 @@ from bot.core.sync import PAGE_EVERY_S, PERSON_EVERY_S
 from bot.jobs.deliver import Deliver
 from bot.jobs.home import Home
 from bot.jobs.notify import Notify
+from bot.jobs.report import DeliverReport
 from bot.jobs.resets import ExecuteReset
 from bot.jobs.shred import Shred
 from bot.jobs.steps import Reached, nothing
@@ -85,6 +86,7 @@ class Jobs:
             jobs.ExpireReset: services.reset_times.expire,
             jobs.RemindReset: services.reset_times.remind,
             jobs.ExecuteReset: ExecuteReset(services.reset_times, services.people, outgoing).run,
+            jobs.DeliverReport: DeliverReport(services.reports, services.messages, outgoing, reached).run,
             jobs.RefreshHome: Home(services.people, outgoing, reached).run,
             jobs.SyncPeople: SyncPeople(
                 services.syncs,

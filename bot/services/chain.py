@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core import chain
+from bot.core import chain, report
 from bot.core.chain import Head
 from bot.services.means import Means
-from storage import audit_entries
+from storage import audit_entries, event_days
 from storage import chain as chain_rows
 from storage.pool import Pool
 
@@ -68,6 +68,7 @@ class Chain:
                 now=self._means.now(),
             )
             await chain_rows.append(conn, link)
+            await event_days.add(conn, report.tally(there.values()))
             head = chain.head_of(link, ring)
             await chain_rows.save_head(conn, head)
         return Linked(head, more=len(marks) == self._events_a_link)

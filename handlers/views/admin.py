@@ -23,6 +23,7 @@ HELP = (
     "*`/mfa-admin why @person`* says which rule would refuse what.\n"
     "*`/mfa-admin roles`* shows, grants and revokes roles.\n"
     "*`/mfa-admin audit [@person]`* shows what happened.\n"
+    "*`/mfa-admin report`* sends you how many have MFA, and what happened in 30 days.\n"
     "*`/mfa-admin lockdown on|off`* stops everything that weakens anybody's MFA.\n"
     "What loosens anything asks for a fresh code of your own, in a window."
 )

@@ -86,8 +86,8 @@ def sentence(notice: Notice) -> str:
             return f"On the host it was set anew who manages {count} people, and may approve resets of their MFA."
         case Kind.GLASS_BROKEN:
             return f"The glass was broken on the host: {_GLASS.get(str(message.detail.get('act')), 'see the audit.')}"
-        case Kind.ENROLLMENT:
-            raise ValueError("the message with the QR code is no notice")
+        case Kind.ENROLLMENT | Kind.REPORT:
+            raise ValueError("a message with a picture is no notice")
         case _:
             assert_never(message.kind)
 

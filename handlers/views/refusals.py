@@ -8,6 +8,7 @@ from bot.core.actions import Guard
 from bot.core.permissions import SHOWN_AS, Permission
 from bot.core.resets import REASON_LEAST, REASON_MOST, AnswerRefusal, OpenRefusal, ReasonFault
 from bot.services.looking import LookRefusal
+from bot.services.report import AskRefusal
 
 STALE = "This window is too old. Please open it anew."
 
@@ -78,6 +79,13 @@ def look(refused: Guard | LookRefusal) -> str:
             return guard(refused)
         case _:
             assert_never(refused)
+
+
+def report(refused: AskRefusal | Guard | LookRefusal) -> str:
+    """Return why no report is sent."""
+    if isinstance(refused, AskRefusal):
+        return "You asked for a report less than a minute ago: see the Messages tab of this app."
+    return look(refused)
 
 
 def not_opened(refused: OpenRefusal) -> str:

@@ -36,6 +36,8 @@ TABLES = {
     "public.suspension": QUEUE,
     "public.profile_change": WRITE,
     "public.people_sync": WRITE,
+    "public.event_day": WRITE,
+    "public.report_file": WRITE,
     "public.audit_event": APPEND,
     "public.audit_link": APPEND,
     "public.audit_unlinked": MARK,

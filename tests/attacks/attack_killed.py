@@ -4,33 +4,29 @@ No QR stays in Slack after its enrollment's end (E4), no notice is lost, no butt
 Home shows what is true (R7).
 """
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import asyncpg
 import pytest
 import pytest_asyncio
 
 from bot import app, clock
-from bot.core.people import Person
 from bot.sandbox.slack import StandIn
-from bot.services.queue import Queue
+from bot.services.report import Reports
 from bot.settings import Settings, SettingsError, load
+from storage import roles
 from storage.pool import Pool
 from tests.support.attacks import times
 from tests.support.database import Database
-from tests.support.dying_worker import dies
 from tests.support.ledger import open_ledger
 from tests.support.people import ADA
-from tests.support.services import HOME, Clock, Services, enroll
+from tests.support.scene import Scene
+from tests.support.services import Clock, Services, enroll
 from tests.support.settings import environment
-from tests.support.working import RESCUE, kept, shown, start, working
+from tests.support.working import kept
 
-WITHIN_S = 30
 ROOT = Path(__file__).resolve().parent.parent.parent
 DELIVERING = (
     "deliver.read",
@@ -48,80 +44,18 @@ NOTIFYING = ("notify.read", "notify.posted", "notify.reference_saved", "notify.s
 EDITING = ("edit.read", "edit.sent")
 SHOWING_HOME = ("home.read", "home.published")
 SYNCING = ("sync.page_read", "sync.page_saved", "sync.asked_for_missing", "sync.missing_saved")
-STEPS = {*DELIVERING, *SHREDDING, *NOTIFYING, *EDITING, *SHOWING_HOME, *SYNCING}
-
-
-@dataclass
-class Scene:
-    """Ada, a Slack, and workers that die or take up what the dead ones left."""
-
-    services: Services
-    ada: Person
-    slack: StandIn
-    database: Database
-    environ: dict[str, str]
-
-    async def dies(self, step: str) -> None:
-        """Let a worker work until it kills itself at *step*."""
-        await dies(self.environ, step, within_s=WITHIN_S)
-
-    async def is_rescued(self) -> None:
-        """Let another worker do all that is due; each change of the queue is announced by Postgres."""
-        changed = asyncio.Event()
-        conn = await asyncpg.connect(self.database.superuser)
-        await conn.add_listener("ch_pgqueuer", lambda *_: changed.set())
-        async with working(self.services.means, self.database, self.slack, pace=RESCUE) as jobs:
-            jobs.start()
-            while await conn.fetchval(
-                "SELECT count(*) FROM jobs.pgqueuer WHERE execute_after < now() + interval '1 min'"
-            ):
-                changed.clear()
-                await asyncio.wait_for(changed.wait(), WITHIN_S)
-        await conn.close()
-
-    async def starts(self) -> int:
-        """Let Ada start an enrollment."""
-        return await start(self.services.enrollments, self.ada)
-
-    async def cancels(self, enrollment_id: int) -> None:
-        """Let Ada cancel it."""
-        await self.services.enrollments.cancel(enrollment_id, by=self.ada.person_id)
-
-    async def stops(self) -> None:
-        """Let Ada press the button of the notice that MFA is on."""
-        ledger = await open_ledger(self.database)
-        message_id = await ledger.message_id("enabled")
-        await ledger.conn.close()
-        await self.services.suspension.stop(message_id, by=self.ada.person_id)
-
-    async def falls_night(self) -> None:
-        """Let the nightly sync be due, with three pages to read and two people who have gone."""
-        await self.services.people.save_home(HOME)
-        for slack_id in ("U0GONE1", "U0GONE2"):
-            await self.services.people.save(replace(ADA, slack_user_id=slack_id))
-        for number in range(450):
-            slack_id = f"U1{number:05}"
-            self.slack.workspace.people[slack_id] = replace(self.slack.workspace.people["U0ADA"], id=slack_id)
-        queue = Queue(self.services.means, self.database.program)
-        await queue.sweep()
-        await self.changes("UPDATE people_sync SET due_at = now() - interval '1 hour'")
-        await queue.sweep()
-
-    async def changes(self, statement: str) -> None:
-        """Change rows behind the bot's back."""
-        ledger = await open_ledger(self.database)
-        await ledger.conn.execute(statement)
-        await ledger.conn.close()
-
-    @property
-    def live(self) -> list[str]:
-        """What the DM shows that somebody could scan or press."""
-        return [block for block in shown(self.slack) if block in ("image", "actions")]
-
-    @property
-    def texts(self) -> list[str]:
-        """What the messages say."""
-        return [message.text for message in self.slack.workspace.messages("U0ADA")]
+REPORTING = (
+    "report.read",
+    "report.posted",
+    "report.reference_saved",
+    "report.file_promised",
+    "report.file_saved",
+    "report.bytes_sent",
+    "report.file_completed",
+    "report.shown",
+    "report.completed",
+)
+STEPS = {*DELIVERING, *SHREDDING, *NOTIFYING, *EDITING, *SHOWING_HOME, *SYNCING, *REPORTING}
 
 
 @pytest_asyncio.fixture(params=range(times(1, full=10)))
@@ -240,6 +174,23 @@ async def test_killed_while_syncing_it_goes_on_to_its_end(step: str, scene: Scen
     assert [row["slack_user_id"] for row in gone] == ["U0GONE1", "U0GONE2"]
     assert [(one["listed"], one["deactivated"]) for one in synced] == [(460, 2)]
     assert len(given) == (4 if step == "sync.page_read" else 3)
+
+
+# In the short form some of them: tests/flows/test_report.py stops at every one of them, without a kill.
+@pytest.mark.parametrize("step", REPORTING[:: times(3, full=1)])
+@pytest.mark.attack("T11", "SIGKILL at each step of bringing a report: it comes, with one chart, and no other is left")
+async def test_killed_while_reporting_the_report_comes_with_one_chart(step: str, scene: Scene) -> None:
+    await enroll(scene.services, scene.ada)
+    async with scene.services.means.pool.transaction() as conn:
+        await roles.grant(conn, scene.ada.person_id, "helpdesk", by="host:root", now=scene.services.clock())
+    await scene.is_rescued()
+    await Reports(scene.services.means, scene.services.looks).ask(by=scene.ada.person_id)
+    await scene.dies(step)
+
+    await scene.is_rescued()
+
+    assert scene.live.count("image") == 1
+    assert len(kept(scene.slack)) == 1
 
 
 def test_every_step_that_the_jobs_name_is_tried() -> None:

@@ -22,7 +22,9 @@ ACTOR, SUBJECT, THIRD = 1, 2, 3
 ALL = frozenset(Action)
 OUTSIDERS = (Standing.GUEST, Standing.BOT, Standing.DELETED, Standing.STRANGER)
 OWN = frozenset({Action.DISABLE_OWN, Action.REPLACE_OWN, Action.RENEW_OWN})
-LOOK = frozenset({Action.LIST_USERS, Action.SHOW, Action.WHY, Action.REQUESTS, Action.ROLES, Action.AUDIT})
+LOOK = frozenset(
+    {Action.LIST_USERS, Action.SHOW, Action.WHY, Action.REQUESTS, Action.ROLES, Action.AUDIT, Action.REPORT}
+)
 RESETS = frozenset({Action.DISABLE_OTHER, Action.ASK, Action.APPROVE})
 LOOSEN_OTHER = RESETS | {Action.UNLOCK, Action.RELEASE, Action.GRANT, Action.WAKE}
 LOOSEN = LOOSEN_OTHER | {Action.LIFT_LOCKDOWN}

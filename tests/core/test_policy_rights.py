@@ -53,6 +53,7 @@ def case(action: Action, *permissions: Permission) -> Case:
         (Action.REQUESTS, [{VIEW, DISABLE}, {VIEW, REQUEST}, {APPROVE}]),
         (Action.ROLES, [{MANAGE}]),
         (Action.AUDIT, [{AUDIT}]),
+        (Action.REPORT, [{VIEW}]),
         (Action.DISABLE_OTHER, [{VIEW, DISABLE}]),
         (Action.ASK, [{VIEW, DISABLE}, {VIEW, REQUEST}]),
         (Action.APPROVE, [{APPROVE}]),

@@ -77,6 +77,7 @@ def modals() -> Iterator[dict[str, Any]]:
 
 ABOUT_REQUESTS = {
     Kind.ENROLLMENT,
+    Kind.REPORT,
     Kind.RESET_OPENED,
     Kind.RESET_MINE,
     Kind.RESET_CARD,
@@ -85,7 +86,7 @@ ABOUT_REQUESTS = {
     Kind.RESET_DONE,
     Kind.RIGHTS_DORMANT,
 }
-"""Shown by the enrollment's own view, and tested in test_reset_views."""
+"""Shown by views of their own, and tested with those."""
 
 
 def labels(blocks: list[dict[str, Any]]) -> list[str]:

@@ -215,3 +215,27 @@ async def test_the_order_is_that_of_bytes_whatever_the_locale(program: Connectio
     found = await whole(program, limit=3)
 
     assert all(one.lower().encode() <= other.lower().encode() for one, other in pairwise(found[:5]))
+
+
+@pytest.mark.parametrize("back", [False, True])
+async def test_members_without_mfa_are_found_in_order_however_far_apart(program: Connection, *, back: bool) -> None:
+    await add(program, [(f"Somebody {number:02}", None, "member") for number in range(20)])
+    await program.execute(
+        """
+        INSERT INTO factor (person_id, key_id, box, last_step, created_at)
+        SELECT person_id, 'k', 'box', 0, now() FROM person WHERE name NOT IN ('Somebody 02', 'Somebody 13')
+        """
+    )
+
+    met: list[str] = []
+    place, walks = None, 0
+    while True:
+        found, place = await people_search.members_without_factor(program, TEAM, Slice(5, place, back), walked=3)
+        met += names(found)
+        walks += 1
+        if place is None:
+            break
+
+    expected = ["Somebody 02", "Somebody 13"]
+    assert met == (expected[::-1] if back else expected)
+    assert walks == 7

@@ -14,6 +14,7 @@ ON_NOBODY = (
     Action.REQUESTS,
     Action.ROLES,
     Action.AUDIT,
+    Action.REPORT,
     Action.LIFT_LOCKDOWN,
     Action.LOCKDOWN,
     *OWN,

@@ -32,6 +32,12 @@ def note(record_property: Record) -> Callable[[str], None]:
     return lambda text: record_property("note", text)
 
 
+@pytest.fixture
+def seen(record_property: Record) -> Callable[[str], None]:
+    """Tell a figure that stands behind what was tried."""
+    return lambda figure: record_property("seen", figure)
+
+
 @pytest_asyncio.fixture
 async def slack() -> AsyncIterator[StandIn]:
     async with standing_in() as standin:
@@ -52,6 +58,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 tried, held = told.get("tally", (1, 1))
                 row = rows.setdefault((attack, what), Row(attack, what))
                 notes += [f"{attack}: {told['note']}"] if "note" in told else []
+                row.seen = told.get("seen", row.seen)
                 row.tried += tried
                 row.held += held if outcome == "passed" else min(held, tried - 1)
     if rows:

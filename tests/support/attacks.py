@@ -19,15 +19,17 @@ def times(short: int, *, full: int) -> int:
 
 @dataclass(slots=True)
 class Row:
-    """A line of the table: what was tried, how often, and how often it held."""
+    """A line of the table: what was tried, how often, how often it held, and a figure that was *seen*."""
 
     attack: str
     what: str
     tried: int = 0
     held: int = 0
+    seen: str = ""
 
     def __str__(self) -> str:
-        return f"| {self.attack} | {self.what} | {self.tried:,} | {self.held:,} |"
+        what = f"{self.what} ({self.seen})" if self.seen else self.what
+        return f"| {self.attack} | {what} | {self.tried:,} | {self.held:,} |"
 
 
 def renewed(page: str, rows: Iterable[Row]) -> str:

@@ -74,7 +74,7 @@ async def _port(heard: "Connection[object, int]") -> int:
 def _serve(environ: dict[str, str], time: "Time", said: "Connection[int, object]") -> None:
     async def serve() -> None:
         settings, _ = load(Settings, environ)
-        logs.configure("ERROR", settings.secret_values())
+        logs.configure("CRITICAL", settings.secret_values())  # under attack listeners take too long, and say so
         app = App(settings, now=lambda: datetime.fromtimestamp(time.value, UTC), with_jobs=False)
         addresses = await app.start()
         while not await app.workspace.learn():

@@ -1,8 +1,9 @@
 """What attacks share: their size, and the table that `make attacks` makes of them.
 
 An attack is a file `tests/attacks/attack_<name>.py`. Its tests carry `@pytest.mark.attack("T11", "what is tried")`.
-Each test is one try, or as many as it tells by the fixture `tally`. Among all tests attacks run in a short form, and
-at full size where ATTACKS names the page that holds their table.
+Each test is one try, or as many as it tells by the fixture `tally`; by `seen` it tells a figure that stands behind what
+was tried. Among all tests attacks run in a short form, and at full size where ATTACKS names the page that holds their
+table.
 """
 
 import os

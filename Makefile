@@ -4,13 +4,14 @@ BIN := .venv/bin
 # PIP_ variables stay as the machine has them; uv never fetches a Python of its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help sandbox test attacks bench check format lock pictures block-schema
+.PHONY: help sandbox test attacks bench bench-peers check format lock pictures block-schema
 
 help:
 	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
 	@echo 'make test           run the tests                             (ARGS="tests/core -k throttle")'
 	@echo 'make attacks        try to break it, at full size, and renew the table in docs/attacks.md  (ARGS="-k killed")'
 	@echo 'make bench          measure, and print the figures            (SCALE=1000000 for the search among so many)'
+	@echo 'make bench-peers    sign-ins beside privacyIDEA and django-otp, which it installs into .bench/'
 	@echo 'make check          format, lint, types, layers, migrations, locks'
 	@echo 'make format         let the formatter and the linter correct what they can'
 	@echo 'make lock           make the requirements*.lock files from pyproject.toml'
@@ -29,6 +30,9 @@ attacks: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m pytest -q -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)
+
+bench-peers: .venv/dev.stamp
+	$(BIN)/python -m pytest -q -s -o python_files='peers_*.py' tests/benchmarks $(ARGS)
 
 check: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -37,7 +37,7 @@ async def by_emails(conn: Connection, asked: Sequence[tuple[str | None, str]]) -
                found.email, found.suspended_at, found.suspended_why
           FROM unnest($1::text [], $2::text []) WITH ORDINALITY AS asked (team_id, email, place)
          CROSS JOIN LATERAL (
-            SELECT *
+            SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
               FROM person
              WHERE person.team_id = coalesce(
                        asked.team_id, (SELECT team_id FROM workspace ORDER BY seen_at DESC LIMIT 1)

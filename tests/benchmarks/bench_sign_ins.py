@@ -25,7 +25,7 @@ async def test_sign_ins_in_batches_beside_one_by_one_and_beside_pgbench(durable:
     async with place(durable, FEW) as few, place(other, MANY) as many:
         found = await measure(few, many, tmp_path, rounds=ROUNDS, times=FEW)
 
-    console = Console(width=120)
+    console = Console(width=140)
     console.print()
     console.print(*tables(found), f"medians of {ROUNDS} rounds in turn, {FEW} sign-ins each", soft_wrap=True)
     console.print(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import random
 import re
 import statistics
@@ -31,11 +32,17 @@ CONNECTIONS = 64
 
 @dataclass
 class Side:
-    """One thing that is measured; each round has its rate, and the 99th of 100 times to the answer in seconds."""
+    """One thing that is measured; each round has its rate, and the 99th of 100 times to the answer in seconds.
+
+    *cpus* and *cpus_of_postgres*: milliseconds of processor time a sign-in, which other work on the machine leaves
+    nearly as they are.
+    """
 
     name: str
     rates: list[float] = field(default_factory=list)
     p99s: list[float] = field(default_factory=list)
+    cpus: list[float] = field(default_factory=list)
+    cpus_of_postgres: list[float] = field(default_factory=list)
     refused: int = 0
 
 
@@ -100,7 +107,11 @@ class Place:
         numbers = random.sample(range(1, self.count + 1), min(times, self.count))
         await crowd.forget(self.conn, numbers)
         ports = [one.port for one in served]
+        before = cpu_ms(*(one.pid for one in served)), self._cpu_of_postgres_ms()
         done = await burst(ports, self.key, numbers, connections=connections)
+        after = cpu_ms(*(one.pid for one in served)), self._cpu_of_postgres_ms()
+        side.cpus.append((after[0] - before[0]) / len(numbers))
+        side.cpus_of_postgres.append((after[1] - before[1]) / len(numbers))
         side.rates.append(done.rate)
         side.p99s.append(done.p99)
         side.refused += done.refused
@@ -121,6 +132,12 @@ class Place:
         found = re.search(rb"^tps = ([0-9.]+)", said, re.MULTILINE)
         assert found, said
         side.rates.append(float(found[1]))
+
+    def _cpu_of_postgres_ms(self) -> float:
+        """Return what all processes of the server have used that have not ended."""
+        postmaster = int((self.database.server.data / "postmaster.pid").read_text().split()[0])
+        listed = Path("/proc", str(postmaster), "task", str(postmaster), "children")
+        return cpu_ms(*map(int, listed.read_text().split())) if listed.exists() else 0.0
 
 
 @contextlib.asynccontextmanager
@@ -173,6 +190,15 @@ async def measure(few: Place, many: Place, folder: Path, *, rounds: int, times: 
     return found
 
 
+def cpu_ms(*pids: int) -> float:
+    """Return the processor time that processes have used; 0 where the system does not say so."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            ticks += sum(map(int, Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[11:13]))
+    return ticks * 1000 / os.sysconf("SC_CLK_TCK")
+
+
 def resident_mib(pid: int) -> float:
     """Return how much memory a process holds; 0 where the system does not say so."""
     status = Path("/proc", str(pid), "status")
@@ -183,12 +209,13 @@ def resident_mib(pid: int) -> float:
 def tables(found: SignIns) -> tuple[Table, Table]:
     """Return what was measured, and what was to be reached."""
     sides, goals = Table(), Table()
-    for title in ("", "a second", "slowest round", "fastest", "99th of 100", "refused"):
+    for title in ("", "a second", "slowest round", "fastest", "99th of 100", "refused", "CPU each", "Postgres's"):
         sides.add_column(title, justify="right" if title else "left")
     for side in found.sides.values():
         p99 = f"{1000 * statistics.median(side.p99s):.1f} ms" if side.p99s else ""
         rates = [f"{rate:,.0f}" for rate in (statistics.median(side.rates), min(side.rates), max(side.rates))]
-        sides.add_row(side.name, *rates, p99, str(side.refused) if side.p99s else "")
+        cpus = [f"{statistics.median(all_):.2f} ms" if all_ else "" for all_ in (side.cpus, side.cpus_of_postgres)]
+        sides.add_row(side.name, *rates, p99, str(side.refused) if side.p99s else "", *cpus)
     for title in ("medians of the ratios of the rounds", "ratio", "limit", ""):
         goals.add_column(title)
     for goal in found.goals():

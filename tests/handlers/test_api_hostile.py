@@ -60,7 +60,7 @@ def deep_objects(levels: int) -> str:
         GOOD.replace("}", ",}"),
         "/* */" + GOOD,
         b"\xff\xfe" + GOOD.encode("utf-16-le"),
-        gzip.compress(GOOD.encode()),
+        gzip.compress(GOOD.encode(), mtime=0),
         b"\x80" * 100,
     ],
 )

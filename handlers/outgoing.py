@@ -183,9 +183,10 @@ class Outgoing:
         """Make the file real, private to the app."""
         await self._call(self._client.files_completeUploadExternal(files=[{"id": file_id, "title": title}]))
 
-    async def delete_file(self, file_id: str) -> None:
-        """Delete a file; one that is gone needs nothing."""
-        await self._call(self._client.files_delete(file=file_id), gone_is_done=True)
+    async def delete_file(self, file_id: str) -> bool:
+        """Delete a file; False where Slack knows none of that id: it never came, or is still on its way."""
+        told = await self._call(self._client.files_delete(file=file_id), gone_is_done=True)
+        return told.get("error") != "file_not_found"
 
     async def publish_home(self, slack_user_id: str, view: Json) -> None:
         """Publish somebody's Home tab."""
@@ -196,7 +197,7 @@ class Outgoing:
             answer = await calling
         except SlackApiError as error:
             raise_for(error, gone_is_done=gone_is_done)
-            return {}
+            answer = error.response
         except OUTAGES as error:
             raise Later(type(error).__name__) from None
         return answer.data if isinstance(answer.data, dict) else {}

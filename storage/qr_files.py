@@ -40,3 +40,10 @@ async def undeleted(conn: Connection, enrollment_id: int) -> list[QrFile]:
 async def mark_deleted(conn: Connection, file_id: str, *, now: datetime) -> None:
     """Remember that Slack has deleted the file, or never had it."""
     await conn.execute("UPDATE qr_file SET deleted_at = $2 WHERE file_id = $1 AND deleted_at IS NULL", file_id, now)
+
+
+async def forget_deletions(conn: Connection, enrollment_id: int) -> None:
+    """Take all files of an enrollment for undeleted again: what Slack did not have may have arrived since."""
+    await conn.execute(
+        "UPDATE qr_file SET deleted_at = NULL WHERE enrollment_id = $1 AND deleted_at IS NOT NULL", enrollment_id
+    )

@@ -58,9 +58,10 @@ class Deliver:
                 return
         self._reached("deliver.reference_saved")
         for left_before in await self._deliveries.files(enrollment_id):
-            # Of a run that did not come to its end: nothing shows that file yet.
-            await self._outgoing.delete_file(left_before)
-            await self._deliveries.file_deleted(left_before)
+            # Of a run that did not come to its end: nothing shows that file yet. One that Slack does not know may
+            # still be on its way, from a worker that was thought dead: it is looked for again at the end.
+            if await self._outgoing.delete_file(left_before):
+                await self._deliveries.file_deleted(left_before)
         image = await asyncio.to_thread(draw, delivery.uri)
         promised = await self._outgoing.announce_file(FILE_NAME, len(image), views.QR_ALT)
         self._reached("deliver.file_promised")

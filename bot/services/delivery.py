@@ -140,5 +140,7 @@ class Deliveries:
         return False
 
     async def _shred_again(self, conn: Connection, enrollment: Enrollment) -> None:
+        # A file on its way is one that Slack does not know yet: told so, the shredding took it for deleted.
+        await qr_files.forget_deletions(conn, enrollment.enrollment_id)
         await enrollments.mark_unshredded(conn, enrollment.enrollment_id)
         await jobs.enqueue(conn, ShredQr(enrollment.enrollment_id))

@@ -1,6 +1,7 @@
 """Two workers at one job, since one was thought dead: one message stands in the DM, and all that is live is known."""
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -65,3 +66,50 @@ async def test_a_notice_that_two_workers_bring_is_one_message_and_keeps_no_butto
     assert during.count("actions") == 1
     assert len(slack.workspace.messages("U0ADA")) == 1
     assert "actions" not in shown(slack)
+
+
+@pytest.mark.parametrize("goes_on", ["the same worker", "the next one"])
+async def test_a_file_that_was_on_its_way_when_all_was_shredded_is_deleted_all_the_same(
+    goes_on: str, services: Services, ada: Person, slack: StandIn, jobs: Jobs
+) -> None:
+    """Slack says `file_not_found` of a file that is promised and not yet complete."""
+    enrollment_id = await start(services.enrollments, ada)
+    on_its_way = slack.faults.slow("files.completeUploadExternal")
+    if goes_on == "the next one":
+        slack.faults.error("chat.update", "internal_error", times=2)
+    delivering = asyncio.create_task(run(jobs, DeliverQr(enrollment_id)))
+    await asyncio.wait_for(on_its_way.entered.wait(), 10)
+    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+    slack.faults.error("files.delete", "file_not_found")
+    with contextlib.suppress(Later):
+        await run(jobs, ShredQr(enrollment_id))
+
+    on_its_way.release()
+    with contextlib.suppress(Later):
+        await delivering
+    assert kept(slack)
+    await run(jobs, DeliverQr(enrollment_id))
+    await run(jobs, ShredQr(enrollment_id))
+
+    assert not kept(slack)
+    assert not {"image", "actions"} & set(shown(slack))
+
+
+async def test_a_file_that_an_earlier_run_left_on_its_way_is_looked_for_at_the_end(
+    services: Services, ada: Person, slack: StandIn, jobs: Jobs
+) -> None:
+    enrollment_id = await start(services.enrollments, ada)
+    on_its_way = slack.faults.slow("files.completeUploadExternal")
+    thought_dead = asyncio.create_task(run(jobs, DeliverQr(enrollment_id)))
+    await asyncio.wait_for(on_its_way.entered.wait(), 10)
+    slack.faults.error("files.delete", "file_not_found")
+    await run(jobs, DeliverQr(enrollment_id))
+
+    on_its_way.release()
+    await thought_dead
+    both = kept(slack)
+    await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+    await run(jobs, ShredQr(enrollment_id))
+
+    assert len(both) == 2
+    assert not kept(slack)

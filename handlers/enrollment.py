@@ -8,13 +8,13 @@ from uuid import UUID
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.enrollment import ConfirmRefusal, StartRefusal
+from bot.core.enrollment import ConfirmRefusal, StartRefusal, State
 from bot.core.factors import Status
 from bot.core.people import Person
 from bot.services.enrollment import Confirmed, Enrollments, Started
 from handlers import ids
 from handlers.members import Body, Members
-from handlers.showing import clicked, intent, metadata, row_id, say, show, typed
+from handlers.showing import clicked, intent, metadata, row_id, show, typed
 from handlers.views import codes, recovery
 from handlers.views import enrollment as views
 from handlers.views.blocks import Json, said
@@ -90,8 +90,11 @@ class EnrollmentHandlers:
     async def enter_code(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the modal for the first code, or say how the enrollment ended."""
         enrollment_id = clicked(body)
-        refusal = await self._enrollments.look(enrollment_id, by=person.person_id)
-        view = views.confirm_form(enrollment_id) if refusal is None else views.confirm_refused(refusal)
+        found = await self._enrollments.look(enrollment_id, by=person.person_id)
+        if isinstance(found, ConfirmRefusal):
+            view = views.confirm_refused(found)
+        else:
+            view = views.confirm_form(enrollment_id, replacing=found.replacing)
         await show(body, client, view)
         await ack()
 
@@ -103,11 +106,13 @@ class EnrollmentHandlers:
         await ack()
 
     async def cancel(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Cancel; the message itself then says so."""
-        if await self._enrollments.cancel(clicked(body), by=person.person_id) is None:
-            await ack(**await say(body, client, views.NOT_YOURS))
-        else:
-            await ack()
+        """Cancel, and the message itself then says so; where it had ended otherwise, say how."""
+        state = await self._enrollments.cancel(clicked(body), by=person.person_id)
+        if state is None:
+            await show(body, client, views.confirm_refused(ConfirmRefusal.NOT_YOURS))
+        elif state is not State.CANCELLED:
+            await show(body, client, views.confirm_refused(ConfirmRefusal(state.value)))
+        await ack()
 
     async def confirm(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Turn MFA on for a right code, and show the recovery codes in the same modal, once (S6)."""

@@ -36,6 +36,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """An enrollment that a right code would confirm; *replacing*: in the place of the present factor."""
+
+    replacing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed:
     """MFA is on. The recovery codes, the set *set_id*, are shown now and never again."""
 
@@ -140,11 +147,11 @@ class Enrollments:
         """End an enrollment whose QR Slack says it will never deliver."""
         return await self._end_by_id(enrollment_id, State.UNDELIVERED)
 
-    async def look(self, enrollment_id: int, *, by: int) -> ConfirmRefusal | None:
-        """Return why no code of theirs would be looked at now; None: the modal for it may open."""
+    async def look(self, enrollment_id: int, *, by: int) -> Waiting | ConfirmRefusal:
+        """Return what a code of theirs would do now, or why none would be looked at."""
         async with self._means.pool.transaction() as conn:
             found = await self._look(conn, enrollment_id, by)
-            return found if isinstance(found, ConfirmRefusal) else None
+            return found if isinstance(found, ConfirmRefusal) else Waiting(replacing=found[1].replaces is not None)
 
     async def key(self, enrollment_id: int, *, by: int) -> str | ConfirmRefusal:
         """Return the pending secret for typing by hand, to its owner alone and only while it can be confirmed."""

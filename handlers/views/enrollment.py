@@ -31,10 +31,11 @@ from handlers.views.blocks import (
 
 TITLE = "MFA: set up"
 QR_ALT = "QR code for your authenticator app"
-EXPIRED = "Its time is over. Nothing was changed; type `/mfa enable` to start again."
+EXPIRED = "Its time is over. Nothing was changed; type `/mfa` to start again."
 DM_SENTENCE = "Your QR code for MFA is on its way."
+TURNS_ON = "It turns MFA on for your account."
 NOT_YOURS = "This QR code is not yours. Type `/mfa` to see your own MFA."
-STARTS = "You started five times within an hour. Please wait an hour, or ask your helpdesk for help."
+STARTS = "You started too often within an hour. Please wait an hour, or ask your helpdesk for help."
 
 
 def before_you_start(apps: Iterable[tuple[str, str]], intent: UUID) -> Json:
@@ -107,12 +108,13 @@ def start_refused(why: StartRefusal) -> Json:
             assert_never(why)
 
 
-def confirm_form(enrollment_id: int) -> Json:
+def confirm_form(enrollment_id: int, *, replacing: bool) -> Json:
     """Return the modal that takes the first code of the new authenticator app (S6)."""
+    does = "It moves your MFA to this app: the one before stops working." if replacing else TURNS_ON
     return modal(
         "MFA: verify",
         [
-            section("Type the code that your authenticator app shows now. It turns MFA on for your account."),
+            section(f"Type the code that your {'new ' if replacing else ''}authenticator app shows now. {does}"),
             code_input("Six digits; the app makes new ones every 30 seconds."),
         ],
         callback_id=ids.CONFIRM_FORM,
@@ -150,15 +152,15 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
         case ConfirmRefusal.EXPIRED:
             return said(EXPIRED)
         case ConfirmRefusal.CANCELLED:
-            return said("It was cancelled. Nothing was changed; type `/mfa enable` to start again.")
+            return said("It was cancelled. Nothing was changed; type `/mfa` to start again.")
         case ConfirmRefusal.SUPERSEDED:
             return said("A newer QR code has taken its place. Use the newest one in the Messages tab.")
         case ConfirmRefusal.EXHAUSTED:
-            return said("Too many wrong codes; this QR code is void. Type `/mfa enable` to start again with a new one.")
+            return said("Too many wrong codes; this QR code is void. Type `/mfa` to start again with a new one.")
         case ConfirmRefusal.LOCKDOWN:
             return said(refusals.guard(Guard.NO_LOCKDOWN))
         case ConfirmRefusal.UNDELIVERED:
-            return said("The QR code could not be delivered. Type `/mfa enable` to start again.")
+            return said("The QR code could not be delivered. Type `/mfa` to start again.")
         case _:
             assert_never(why)
 
@@ -208,15 +210,15 @@ def dm_end(leftovers: Leftovers) -> tuple[str, Blocks]:
         case State.CONFIRMED:
             text = "You set up your authenticator app."
         case State.EXPIRED:
-            text = "This QR code has expired. Type `/mfa enable` to start again."
+            text = "This QR code has expired. Type `/mfa` to start again."
         case State.CANCELLED:
-            text = "This QR code was cancelled. Type `/mfa enable` to start again."
+            text = "This QR code was cancelled. Type `/mfa` to start again."
         case State.SUPERSEDED:
             text = "A newer QR code has taken the place of this one."
         case State.EXHAUSTED:
-            text = "This QR code is void after too many wrong codes. Type `/mfa enable` to start again."
+            text = "This QR code is void after too many wrong codes. Type `/mfa` to start again."
         case State.UNDELIVERED:
-            text = "The QR code could not be delivered. Type `/mfa enable` to start again."
+            text = "The QR code could not be delivered. Type `/mfa` to start again."
         case State.PENDING:
             text = DM_SENTENCE
         case _:

@@ -69,7 +69,8 @@ def test_the_key_to_type_by_hand_stands_in_a_modal_without_input_or_button() -> 
 @pytest.mark.parametrize(
     ("view", "label", "does"),
     [
-        (enrollment.confirm_form(3), "Verify Code", "turns MFA on"),
+        (enrollment.confirm_form(3, replacing=False), "Verify Code", "turns MFA on"),
+        (enrollment.confirm_form(3, replacing=True), "Verify Code", "moves your MFA to this app"),
         (enrollment.replace_form(INTENT), "Send QR code", "another authenticator app"),
         (recovery.form(INTENT), "Verify Code", "ten new recovery codes"),
         (disable.form(5), "Disable", "turns MFA *off*"),

@@ -58,7 +58,8 @@ def modals() -> Iterator[dict[str, Any]]:
     yield enrollment.replace_form(INTENT)
     yield enrollment.started(Started(3, NOON))
     yield from map(enrollment.start_refused, StartRefusal)
-    yield enrollment.confirm_form(3)
+    for replacing in (False, True):
+        yield enrollment.confirm_form(3, replacing=replacing)
     yield from map(enrollment.confirm_refused, ConfirmRefusal)
     yield enrollment.key_by_hand("A" * 32)
     yield disable.form(5)

@@ -102,5 +102,5 @@ async def test_cancel_ends_it_and_the_message_says_so(ada: Somebody) -> None:
 
     await ada.clicks("Cancel")
 
-    assert "This QR code was cancelled. Type `/mfa enable` to start again." in ada.last
+    assert "This QR code was cancelled. Type `/mfa` to start again." in ada.last
     assert ada.message_buttons == []

@@ -54,7 +54,7 @@ async def test_after_five_wrong_codes_the_qr_code_is_void(ada: Somebody) -> None
     for _ in range(5):
         await ada.submits(code=ada.wrong_code())
 
-    assert "Too many wrong codes; this QR code is void. Type `/mfa enable` to start again" in ada.modal_text
+    assert "Too many wrong codes; this QR code is void. Type `/mfa` to start again" in ada.modal_text
     assert ada.submit is None
     assert "This QR code is void after too many wrong codes." in ada.last
 
@@ -66,7 +66,7 @@ async def test_a_modal_left_open_past_the_expiry_says_so(bot: Bot, ada: Somebody
 
     await ada.submits(code=ada.code())
 
-    assert "Its time is over. Nothing was changed; type `/mfa enable` to start again." in ada.modal_text
+    assert "Its time is over. Nothing was changed; type `/mfa` to start again." in ada.modal_text
     assert ada.submit is None
     assert ENABLE in ada.home_buttons
 
@@ -92,7 +92,19 @@ async def test_a_button_that_is_still_on_screen_after_the_end_says_how_it_ended(
     if button == "Cancel":
         assert "This QR code was cancelled." in ada.last
     else:
-        assert "It was cancelled. Nothing was changed; type `/mfa enable` to start again." in ada.modal_text
+        assert "It was cancelled. Nothing was changed; type `/mfa` to start again." in ada.modal_text
+
+
+async def test_who_cancels_what_was_confirmed_meanwhile_reads_that_mfa_is_on(ada: Somebody) -> None:
+    await ada.asks_for_qr()
+    stale = copy.deepcopy(ada.messages[-1])
+    await ada.clicks("Enter the code")
+    await ada.submits(code=ada.code())
+    await ada.submits()
+
+    await ada.clicks("Cancel", place=stale)
+
+    assert "*MFA is on.*" in ada.modal_text
 
 
 async def test_starting_again_while_one_is_pending_makes_the_newer_one_count(ada: Somebody) -> None:
@@ -132,7 +144,7 @@ async def test_a_sixth_start_within_an_hour_is_refused_until_it_is_over(bot: Bot
     await bot.later(hours=1)
     await ada.asks_for_qr()
 
-    assert "You started five times within an hour. Please wait an hour" in refused
+    assert "You started too often within an hour. Please wait an hour" in refused
     assert len(ada.secrets) == 6
 
 

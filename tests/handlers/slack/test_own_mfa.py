@@ -1,5 +1,7 @@
 """Disabling, replacing and new recovery codes, as their owner sees them."""
 
+import copy
+
 import pytest
 
 from tests.support.bot import Bot
@@ -157,6 +159,33 @@ async def test_a_replacement_that_is_given_up_changes_nothing(ada: Somebody) -> 
     await ada.submits(code=ada.code(steps=1, secret=0))
 
     assert "*MFA is off.*" in ada.modal_text
+
+
+async def test_the_form_of_a_replacement_says_what_its_code_does(ada: Somebody) -> None:
+    await ada.types("/mfa replace")
+    await ada.submits(code=ada.next_code())
+    await ada.closes()
+
+    await ada.clicks("Enter the code")
+
+    assert "It moves your MFA to this app: the one before stops working." in ada.modal_text
+    assert "turns MFA on" not in ada.modal_text
+
+
+async def test_the_end_of_a_replacement_says_a_way_to_start_again_that_works(ada: Somebody) -> None:
+    await ada.types("/mfa replace")
+    await ada.submits(code=ada.next_code())
+    await ada.closes()
+    shown = copy.deepcopy(ada.messages[-1])
+    await ada.clicks("Cancel")
+    await ada.clicks("Enter the code", place=shown)
+    told = [ada.modal_text, ada.last]
+    await ada.closes()
+
+    await ada.types("/mfa")
+
+    assert all("ype `/mfa` to start again" in text for text in told)
+    assert "Replace authenticator" in ada.message_buttons
 
 
 async def test_new_recovery_codes_take_the_place_of_the_old_ones(ada: Somebody) -> None:

@@ -12,7 +12,7 @@ WRONG = "That code does not work. Wait for the next one in your authenticator ap
 FORMAT = "A code has six digits."
 FORMAT_OR_RECOVERY = "A code has six digits; a recovery code has 24 letters and digits."
 FORMAT_RECOVERY = "A recovery code has 24 letters and digits."
-SUSPENDED = "Your MFA is suspended. Open the Home tab and press “It was me”, or ask your helpdesk."
+SUSPENDED = "Your MFA is suspended. Type `/mfa` to see what ends that, or ask your helpdesk."
 OFF = "Your MFA is off, so there is no code to check. Type `/mfa` to see how things stand."
 
 

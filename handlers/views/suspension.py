@@ -21,7 +21,7 @@ def stopped(done: Stopped) -> str:
         case Stopped.NOW:
             return (
                 "*Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
-                "happened. If it was you after all, press “It was me” in the Home tab."
+                "happened. If it was you after all, type `/mfa` to see what ends that."
             )
         case Stopped.VETOED:
             return "*Stopped.* Your MFA stays as it is, and whoever asked for the reset is told."

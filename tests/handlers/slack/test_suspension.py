@@ -27,6 +27,23 @@ async def test_the_button_suspends_at_once_and_says_what_to_do(ada: Somebody) ->
     assert ada.home_buttons == ["It was me"]
 
 
+async def test_without_a_factor_nobody_is_sent_to_a_button_that_is_not_there(ada: Somebody) -> None:
+    await ada.disables()
+    await ada.clicks(STOP, place=ada.message_with("Your MFA is off."))
+    told = [ada.modal_text]
+    await ada.closes()
+    await ada.types("/mfa enable")
+    told.append(ada.modal_text)
+    await ada.closes()
+
+    await ada.types("/mfa")
+
+    assert not any("It was me" in text for text in told)
+    assert all("ype `/mfa` to see what ends that" in text for text in told)
+    assert "ask your helpdesk to release you" in ada.last
+    assert (ada.message_buttons, ada.home_buttons) == ([], [])
+
+
 async def test_a_second_click_on_a_notice_that_was_answered_does_nothing_more(ada: Somebody) -> None:
     stale = copy.deepcopy(ada.messages[-1])
     await ada.clicks(STOP)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +33,10 @@ DRIFT_WINDOW = 10
 
 _TOTP = re.compile(r"[0-9]{6}")
 _RECOVERY = re.compile(r"[A-Za-z2-7]{24}")
+_SPELLED = re.compile(r"(?<![A-Za-z0-9-])[A-Za-z2-7]{4}(?:-[A-Za-z2-7]{4}){5}(?![A-Za-z0-9-])")
+"""A recovery code among other words, as it was shown: with its hyphens nothing else looks like it."""
+PASTED_AT_MOST = 20
+"""Recovery codes of one message that are looked at: two sets."""
 
 
 class Verdict(StrEnum):
@@ -82,6 +87,18 @@ def parse(text: str) -> TotpCode | RecoveryCode | None:
     if _RECOVERY.fullmatch(plain):
         return RecoveryCode(plain.upper())
     return None
+
+
+def pasted(text: str) -> Sequence[TotpCode | RecoveryCode]:
+    """Read a message that should never have held a code: just a code, or recovery codes among other words.
+
+    Who keeps the ten of a set in their own DM pastes all of them at once.
+    """
+    alone = parse(text)
+    if alone is not None:
+        return [alone]
+    spelled = dict.fromkeys(found.replace("-", "").upper() for found in _SPELLED.findall(text))
+    return [RecoveryCode(symbols) for symbols in list(spelled)[:PASTED_AT_MOST]]
 
 
 def barred(*, suspended: bool, enrolled: bool) -> Verdict | None:

@@ -109,49 +109,43 @@ class Recovery:
             return True
 
     def looks_pasted(self, text: str) -> bool:
-        """Whether a message is just a code, so that it is worth asking who sent it."""
-        return codes.parse(text) is not None
+        """Whether a message is just a code, or holds recovery codes, so that it is worth asking who sent it."""
+        return bool(codes.pasted(text))
 
     async def pasted(self, person_id: int, *, text: str, cause: str) -> Pasted:
-        """Make a code that was pasted into the DM worthless; nothing else changes, and nothing is judged.
+        """Make codes that were pasted into the DM worthless; nothing else changes, and nothing is judged.
 
         The reply is the same whether or not the code was a right one; *cause* names the message, which may come twice.
         """
-        code = codes.parse(text)
-        if code is None:
+        found = codes.pasted(text)
+        if not found:
             return Pasted.NO_CODE
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             person = (await people.lock(conn, [person_id]))[person_id]
             factor = (await factors.lock_active(conn, [person_id])).get(person_id)
-            if factor is not None:
-                await self._burn(conn, person, factor, code, cause, now)
+            if factor is not None and any([await self._burn(conn, person, factor, code, now) for code in found]):
+                await self._record(conn, audit.Kind.CODE_PASTED, person, factor, now)
+                if isinstance(found[0], RecoveryCode):
+                    left = await recovery_codes.left(conn, factor.factor_id)
+                    kind = messages.Kind.RECOVERY_CODE_PASTED
+                    await tell(conn, person_id, kind, now=now, detail={"left": left}, cause=cause)
+                    await refresh_home(conn, person_id)
             await tell(conn, person_id, messages.Kind.CODE_PASTED, now=now, cause=cause)
             return Pasted.CODE
 
     async def _burn(
-        self,
-        conn: Connection,
-        person: Person,
-        factor: Factor,
-        code: TotpCode | RecoveryCode,
-        cause: str,
-        now: datetime,
-    ) -> None:
-        if isinstance(code, TotpCode):
-            step = codes.matching_step(self._judge.secret(person, factor), code, now)
-            if step is None or step <= factor.count.last_step:
-                return
-            await factors.save_count(conn, factor.factor_id, codes.burnt(factor.count, step), verified_at=None)
-        else:
+        self, conn: Connection, person: Person, factor: Factor, code: TotpCode | RecoveryCode, now: datetime
+    ) -> bool:
+        """Use a code up without judging it; return whether it would have worked."""
+        if isinstance(code, RecoveryCode):
             digests = await self._judge.digests(conn, person, factor, code)
-            if not await recovery_codes.use(conn, factor.factor_id, digests, now=now):
-                return
-            left = await recovery_codes.left(conn, factor.factor_id)
-            kind = messages.Kind.RECOVERY_CODE_PASTED
-            await tell(conn, person.person_id, kind, now=now, detail={"left": left}, cause=cause)
-            await refresh_home(conn, person.person_id)
-        await self._record(conn, audit.Kind.CODE_PASTED, person, factor, now)
+            return await recovery_codes.use(conn, factor.factor_id, digests, now=now)
+        step = codes.matching_step(self._judge.secret(person, factor), code, now)
+        if step is None or step <= factor.count.last_step:
+            return False
+        await factors.save_count(conn, factor.factor_id, codes.burnt(factor.count, step), verified_at=None)
+        return True
 
     async def _record(self, conn: Connection, kind: audit.Kind, person: Person, factor: Factor, now: datetime) -> None:
         event = Event(kind, now, by_person(person.person_id), SLACK, person.person_id, {"factor": factor.factor_id})

@@ -40,7 +40,7 @@ def sentence(notice: Notice) -> str:
         case Kind.RECOVERY_CODE_USED:
             return f"One of your recovery codes was used in {where}. Left: {left}."
         case Kind.RECOVERY_CODE_PASTED:
-            return f"That recovery code is void now, since it was typed into a message. Left: {left}."
+            return f"Recovery codes that were typed into a message are void now. Left: {left}."
         case Kind.CODE_PASTED:
             return "Codes belong into the windows that this app opens, never into a message. Please delete yours."
         case Kind.SLOWED_DOWN:

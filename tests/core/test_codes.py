@@ -27,6 +27,23 @@ def oathtool(secret: str, at: datetime) -> str:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (" 123 456", [TotpCode("123456")]),
+        ("abcdefghijklmnopqrstuvwx", [RecoveryCode(RECOVERY)]),
+        ("mine: abcd-efgh-ijkl-mnop-qrst-uvwx, ABCD-EFGH-IJKL-MNOP-QRST-UVWX", [RecoveryCode(RECOVERY)]),
+        ("ABCD-EFGH-IJKL-MNOP-QRST-UVWX-YZ23", []),
+        ("call 123456", []),
+        ("abcdefghijklmnopqrstuvwx it is", []),
+    ],
+)
+def test_in_a_message_a_code_alone_is_one_and_recovery_codes_anywhere(
+    text: str, found: list[TotpCode | RecoveryCode]
+) -> None:
+    assert codes.pasted(text) == found
+
+
+@pytest.mark.parametrize(
     "typed",
     ["123456", "123 456", "123-456", " 123456 ", "1-2-3-4-5-6", "12 34 56", "--123456--", "123 - 456"],
 )

@@ -56,15 +56,32 @@ async def test_a_pasted_recovery_code_is_void_and_its_owner_hears_how_many_are_l
     await ada.types("/mfa disable")
     await ada.submits(code=ada.recovery_codes[0])
 
-    assert "That recovery code is void now, since it was typed into a message. Left: 9." in told
+    assert "Recovery codes that were typed into a message are void now. Left: 9." in told
     assert NEVER_HERE in told
+    assert ada.complaint.startswith(WRONG)
+
+
+@pytest.mark.parametrize("around", ["{}", "My codes:\n{}\nkeep them!", "```{}```"])
+async def test_who_keeps_all_recovery_codes_in_the_dm_has_none_left(ada: Somebody, around: str) -> None:
+    before = len(ada.messages)
+
+    await ada.says(around.format("\n".join(ada.recovery_codes)))
+    told = sorted(text.partition("\n")[0] for text in ada.dm[before:])
+    await ada.types("/mfa disable")
+    await ada.submits(code=ada.recovery_codes[7])
+
+    assert told == [
+        f"{NEVER_HERE} Please delete yours.",
+        "Recovery codes that were typed into a message are void now. Left: 0.",
+    ]
+    assert "Recovery codes left: 0." in ada.home_text
     assert ada.complaint.startswith(WRONG)
 
 
 async def test_who_did_not_paste_that_recovery_code_can_stop_it(ada: Somebody) -> None:
     await ada.says(ada.recovery_codes[0])
 
-    await ada.stops("That recovery code is void now")
+    await ada.stops("Recovery codes that were typed into a message are void now")
 
     assert "*Suspended*" in ada.home_text
 

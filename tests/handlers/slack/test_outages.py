@@ -110,7 +110,7 @@ async def test_a_code_pasted_while_the_database_is_away_is_worthless_once_it_is_
     assert not reply.ok
     assert problems in (["event: the app answered 503"] * 2, ["event: the app answered http_timeout"] * 2)
     assert sent_again == 1
-    assert any("That recovery code is void now" in text for text in ada.dm)
+    assert any("Recovery codes that were typed into a message are void now" in text for text in ada.dm)
     assert ada.complaint.startswith("That code does not work.")
 
 

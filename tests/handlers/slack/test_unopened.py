@@ -135,7 +135,7 @@ async def test_a_code_that_takes_too_long_to_make_worthless_comes_again(
     await bot.settle()
 
     assert reply.status == 503
-    assert any("That recovery code is void now" in text for text in ada.dm)
+    assert any("Recovery codes that were typed into a message are void now" in text for text in ada.dm)
 
 
 @pytest.fixture

@@ -63,6 +63,14 @@ def test_migrate_without_a_database_is_a_sentence_without_its_url() -> None:
     assert "hunter2" not in why
 
 
+def test_doctor_tells_scripts_of_a_bad_environment_in_json_too() -> None:
+    code, told, _ = run("doctor", "--json")
+
+    answer = json.loads(told)
+    assert (code, answer["ok"], answer["team_id"]) == (1, False, None)
+    assert "SLACK_BOT_TOKEN is missing." in answer["problems"]
+
+
 def test_doctor_says_what_is_wrong(database: Database, tmp_path: Path) -> None:
     code, told, _ = run("doctor", "--json", environ=environment(database, tmp_path))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.say import AsJson, done, refuse, settings
+from bot.cli.say import AsJson, done, refuse, refuse_environment, settings
 
 if TYPE_CHECKING:
     from bot.services.health import Health
@@ -85,9 +85,15 @@ def migrate(as_json: AsJson = False) -> None:
 
 def doctor(as_json: AsJson = False) -> None:
     """Say what is wrong with the environment, the database, the keys, the clock and the way to Slack."""
-    from bot.settings import Settings
+    from bot.settings import Settings, SettingsError, load
 
-    found, ignored = settings(Settings)
+    try:
+        found, ignored = load(Settings)
+    except SettingsError as error:
+        if not as_json:
+            refuse_environment(error.faults)
+        done("", {"ok": False, "problems": error.faults, "warnings": [], "team_id": None}, as_json=True)
+        raise typer.Exit(1) from None
     health, slack, admitted = asyncio.run(_look(found))
     problems = list(health.problems)
     if slack is None:

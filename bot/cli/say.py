@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pydantic import BaseModel
 
     Kind = TypeVar("Kind", bound=BaseModel)
@@ -34,7 +36,12 @@ def settings(kind: type[Kind]) -> tuple[Kind, list[str]]:
     try:
         return load(kind)
     except SettingsError as error:
-        refuse("The environment will not do:", *(f"  {fault}" for fault in error.faults))
+        refuse_environment(error.faults)
+
+
+def refuse_environment(faults: Sequence[str]) -> NoReturn:
+    """Say all that is wrong with the environment, and exit with 1."""
+    refuse("The environment will not do:", *(f"  {fault}" for fault in faults))
 
 
 def host() -> str:

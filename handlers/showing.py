@@ -142,8 +142,8 @@ def clicked(body: Mapping[str, Any]) -> int:
 
 
 def metadata(body: Mapping[str, Any]) -> str:
-    """Read what the submitted modal carries."""
-    return str(body["view"].get("private_metadata", ""))
+    """Read what the modal carries that was submitted, or whose button was clicked; nothing without one."""
+    return str((body.get("view") or {}).get("private_metadata", ""))
 
 
 def intent(body: Mapping[str, Any]) -> UUID | None:

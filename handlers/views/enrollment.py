@@ -34,6 +34,7 @@ QR_ALT = "QR code for your authenticator app"
 EXPIRED = "Its time is over. Nothing was changed; type `/mfa` to start again."
 DM_SENTENCE = "Your QR code for MFA is on its way."
 TURNS_ON = "It turns MFA on for your account."
+UNDELIVERED = "Slack did not take the QR code. Ask your helpdesk why, then type `/mfa` to start again."
 NOT_YOURS = "This QR code is not yours. Type `/mfa` to see your own MFA."
 STARTS = "You started too often within an hour. Please wait an hour, or ask your helpdesk for help."
 
@@ -160,7 +161,7 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
         case ConfirmRefusal.LOCKDOWN:
             return said(refusals.guard(Guard.NO_LOCKDOWN))
         case ConfirmRefusal.UNDELIVERED:
-            return said("The QR code could not be delivered. Type `/mfa` to start again.")
+            return said(UNDELIVERED)
         case _:
             assert_never(why)
 
@@ -218,7 +219,7 @@ def dm_end(leftovers: Leftovers) -> tuple[str, Blocks]:
         case State.EXHAUSTED:
             text = "This QR code is void after too many wrong codes. Type `/mfa` to start again."
         case State.UNDELIVERED:
-            text = "The QR code could not be delivered. Type `/mfa` to start again."
+            text = UNDELIVERED
         case State.PENDING:
             text = DM_SENTENCE
         case _:

@@ -180,3 +180,14 @@ async def test_somebody_elses_code_does_not_turn_on_mfa(ada: Somebody, ben: Some
 
     assert "This QR code is not yours." in ben.modal_text
     assert ENABLE in ada.home_buttons
+
+
+async def test_who_cannot_be_sent_files_reads_that_starting_again_alone_will_not_help(bot: Bot, ada: Somebody) -> None:
+    bot.standin.faults.error("files.getUploadURLExternal", "file_uploads_disabled", times=None)
+
+    await ada.types("/mfa enable")
+    await ada.submits()
+
+    assert "Slack did not take the QR code. Ask your helpdesk why" in ada.last
+    assert ada.message_buttons == []
+    assert ada.home_buttons == [ENABLE]

@@ -24,11 +24,13 @@ from bot.sandbox import postgres
 from bot.services.means import Means
 from storage.pool import Connection, Pool
 from tests.support import database as databases
-from tests.support import homes
+from tests.support import homes, lent
 from tests.support.database import QUICK, Database
 from tests.support.services import HOME, Clock, Services
 from tests.support.tools import missing
 
+RUN = os.getpid()
+"""Tells the databases of this run from those of one that it lends its server to."""
 _numbers = count(1)
 
 
@@ -62,9 +64,14 @@ def postgres_programs() -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(postgres_home: Path, postgres_programs: Path) -> Iterator[postgres.Postgres]:
+def server(request: pytest.FixtureRequest) -> Iterator[postgres.Postgres]:
     """A Postgres that forgets everything in a crash, and is quick for it."""
-    running = postgres.start(postgres_home, programs=postgres_programs, settings=QUICK)
+    found = lent.borrowed()
+    if found is not None:
+        yield found
+        return
+    home, programs = [request.getfixturevalue(name) for name in ("postgres_home", "postgres_programs")]
+    running = postgres.start(home, programs=programs, settings=QUICK)
     yield running
     running.stop()
 
@@ -72,13 +79,15 @@ def server(postgres_home: Path, postgres_programs: Path) -> Iterator[postgres.Po
 @pytest_asyncio.fixture(scope="session")
 async def template(server: postgres.Postgres) -> Database:
     """The migrated database that all others are copies of; nobody stays connected to it."""
+    if isinstance(server, lent.Lent):
+        return Database(server, databases.TEMPLATE)
     return await databases.migrated(server, databases.TEMPLATE)
 
 
 @pytest_asyncio.fixture(scope="module")
 async def file_database(template: Database) -> AsyncIterator[Database]:
     """A migrated database for the tests of one file, never emptied."""
-    made = await databases.create(template.server, f"test_{next(_numbers)}", template=template.name)
+    made = await databases.create(template.server, f"test_{RUN}_{next(_numbers)}", template=template.name)
     yield made
     await databases.drop(made)
 
@@ -101,7 +110,7 @@ async def database(file_database: Database, emptying: Connection) -> Database:
 @pytest_asyncio.fixture
 async def bare_database(template: Database) -> AsyncIterator[Database]:
     """A database in which nothing was ever migrated."""
-    made = await databases.create(template.server, f"bare_{next(_numbers)}")
+    made = await databases.create(template.server, f"bare_{RUN}_{next(_numbers)}")
     yield made
     await databases.drop(made)
 

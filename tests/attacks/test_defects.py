@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.database import Database
+from tests.support.lent import lend
 from tests.support.tools import find_tool
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,10 +46,11 @@ def named_tests(patch: Path) -> list[str]:
 
 
 @pytest.mark.timeout(LONGEST_S + 20)
-def test_without_its_rule_a_test_fails(defect: Path, copy: Path) -> None:
+def test_without_its_rule_a_test_fails(defect: Path, copy: Path, template: Database) -> None:
     tests = named_tests(defect)
     environ = {
         **os.environ,
+        **lend(template.server),
         # A patch and its reverse within one second would leave bytecode that looks fresh and is not.
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # to load those that no test here needs takes longer than the test

@@ -34,6 +34,12 @@ RUN = os.getpid()
 _numbers = count(1)
 
 
+@pytest.hookimpl(optionalhook=True)  # of xdist, which the tests of a defect do without
+def pytest_xdist_auto_num_workers() -> int:
+    """Have one worker more than cores: the longest tests wait for time steps that pass as they do for everybody."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture
 def logging_restored() -> Iterator[None]:
     """For tests of what configures the logs of the whole process."""

@@ -9,6 +9,8 @@ from bot.core.enrollment import ConfirmRefusal, State
 from bot.core.people import Person
 from bot.services.disable import Disabled
 from bot.services.enrollment import Confirmed, InvalidFormat, Started, WrongCode
+from tests.support.crowd import processes
+from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Authenticator, Services, enroll, scan
 
@@ -99,13 +101,16 @@ async def test_after_five_wrong_codes_not_even_the_right_one_is_looked_at(servic
     assert not await enrolled(services, ada)
 
 
-async def test_of_many_wrong_codes_at_once_five_are_looked_at(services: Services, ada: Person, ledger: Ledger) -> None:
+async def test_of_many_wrong_codes_at_once_five_are_looked_at(
+    services: Services, ada: Person, ledger: Ledger, database: Database
+) -> None:
     enrollment_id, phone = await pending(services, ada)
     wrong = phone.wrong_code()
 
-    answers = await asyncio.gather(
-        *(services.enrollments.confirm(enrollment_id, by=ada.person_id, typed=wrong) for _ in range(9))
-    )
+    async with processes(services, database, 1) as [patient]:
+        answers = await asyncio.gather(
+            *(patient.enrollments.confirm(enrollment_id, by=ada.person_id, typed=wrong) for _ in range(9))
+        )
 
     assert sum(isinstance(answer, WrongCode) for answer in answers) == 4
     assert answers.count(ConfirmRefusal.EXHAUSTED) == 5
@@ -113,14 +118,15 @@ async def test_of_many_wrong_codes_at_once_five_are_looked_at(services: Services
 
 
 async def test_confirming_twice_at_once_makes_one_factor_and_shows_its_codes_once(
-    services: Services, ada: Person, ledger: Ledger
+    services: Services, ada: Person, ledger: Ledger, database: Database
 ) -> None:
     enrollment_id, phone = await pending(services, ada)
     code = phone.code()
 
-    answers = await asyncio.gather(
-        *(services.enrollments.confirm(enrollment_id, by=ada.person_id, typed=code) for _ in range(8))
-    )
+    async with processes(services, database, 1) as [patient]:
+        answers = await asyncio.gather(
+            *(patient.enrollments.confirm(enrollment_id, by=ada.person_id, typed=code) for _ in range(8))
+        )
 
     assert sum(isinstance(answer, Confirmed) for answer in answers) == 1
     assert answers.count(ConfirmRefusal.CONFIRMED) == 7

@@ -23,6 +23,23 @@ async def about(conn: Connection, request_id: int) -> list[int]:
     return [row["message_id"] for row in rows]
 
 
+async def of_rights(conn: Connection, subject_id: int) -> list[int]:
+    """Return the messages which tell that a person's rights sleep, of whichever request, in id order."""
+    rows = await conn.fetch(
+        """
+        SELECT message_id
+          FROM reset_message
+          JOIN message USING (message_id)
+          JOIN reset_request USING (request_id)
+         WHERE subject_id = $1
+           AND kind = 'rights_dormant'
+         ORDER BY message_id
+        """,
+        subject_id,
+    )
+    return [row["message_id"] for row in rows]
+
+
 async def asked(conn: Connection, request_id: int) -> list[int]:
     """Return who has the card of a request in their DM."""
     rows = await conn.fetch(

@@ -153,14 +153,6 @@ async def count_asked(conn: Connection, requester_id: int, *, now: datetime, wit
     return int(found)
 
 
-async def last_executed(conn: Connection, subject_id: int) -> int | None:
-    """Return the request that last reset a person's MFA."""
-    found: int | None = await conn.fetchval(
-        "SELECT max(request_id) FROM reset_request WHERE subject_id = $1 AND state = 'executed'", subject_id
-    )
-    return found
-
-
 async def due(conn: Connection, *, now: datetime, limit: int) -> list[Reset]:
     """Return requests whose time has come: to expire, or to take effect after their hold."""
     rows = await conn.fetch(

@@ -89,7 +89,7 @@ class Glass:
             woken = await roles.wake(conn, subject.id)
             await self._record(conn, audit.Kind.RIGHTS_WOKEN, ask.by, subject.id, {"roles": " ".join(woken)})
             await tell(conn, subject.id, Kind.RIGHTS_WOKEN, now=now, detail={"person": subject.id})
-            await closing.refresh_about(conn, subject.id)
+            await closing.refresh_rights(conn, subject.id)
             await refresh_home(conn, subject.id)
             return None
 

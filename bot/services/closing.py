@@ -73,12 +73,10 @@ async def refresh(conn: Connection, reset: Reset) -> None:
         await jobs.enqueue(conn, EditMessage(message_id))
 
 
-async def refresh_about(conn: Connection, subject_id: int) -> None:
-    """Bring every message about a person's last carried-out request up to date: their rights were woken."""
-    request_id = await requests.last_executed(conn, subject_id)
-    if request_id is not None:
-        for message_id in await reset_messages.about(conn, request_id):
-            await jobs.enqueue(conn, EditMessage(message_id))
+async def refresh_rights(conn: Connection, subject_id: int) -> None:
+    """Bring every message up to date that tells that a person's rights sleep: what they hold has changed."""
+    for message_id in await reset_messages.of_rights(conn, subject_id):
+        await jobs.enqueue(conn, EditMessage(message_id))
 
 
 async def tell_of(

@@ -132,7 +132,7 @@ class Roles:
             detail: audit.Detail = {"roles": " ".join(woken)}
             await self._record(conn, audit.Kind.RIGHTS_WOKEN, by, subject_id, detail)
             await tell_admins(conn, Kind.RIGHTS_WOKEN, subject_id, now=now, detail={})
-            await closing.refresh_about(conn, subject_id)
+            await closing.refresh_rights(conn, subject_id)
             return Changed.NOW
 
     async def _may(
@@ -186,6 +186,7 @@ async def give(conn: Connection, person_id: int, role: str, *, by: str, now: dat
     """Grant a role, and tell the person and everybody who manages roles; return False where it was held already."""
     if await roles.grant(conn, person_id, role, by=by, now=now) is None:
         return False
+    await closing.refresh_rights(conn, person_id)
     await tell_admins(conn, Kind.ROLE_GRANTED, person_id, now=now, detail={"role": role})
     return True
 
@@ -195,6 +196,7 @@ async def take(conn: Connection, person_id: int, role: str, *, by: str, now: dat
     if not await roles.revoke(conn, person_id, role, by=by, now=now):
         return False
     await closing.close_with(conn, person_id, now=now, by=by)
+    await closing.refresh_rights(conn, person_id)
     await tell_admins(conn, Kind.ROLE_REVOKED, person_id, now=now, detail={"role": role})
     return True
 

@@ -2,13 +2,16 @@
 
 import asyncio
 
+import pytest
+
 from bot.core.actions import Guard
 from bot.core.resets import State
 from bot.services.resets import Done
 from bot.services.roles import Changed
+from handlers.views.notices import blocks
 from tests.support.cast import Cast
 from tests.support.ledger import Ledger
-from tests.support.role_acts import grants, held_by, resets, wakes
+from tests.support.role_acts import grants, held_by, resets, revokes, wakes
 
 
 async def test_after_a_reset_rights_sleep_even_when_their_holder_has_enrolled_again(cast: Cast, ledger: Ledger) -> None:
@@ -87,3 +90,25 @@ async def test_sleeping_rights_still_ask_for_a_second_person(cast: Cast) -> None
 
     assert isinstance(outcome, Done)
     assert outcome.reset.state is State.AWAITING_APPROVAL
+
+
+@pytest.mark.parametrize("how", ["woken", "taken away"])
+async def test_no_message_offers_to_wake_what_sleeps_no_more_of_whichever_reset(
+    cast: Cast, ledger: Ledger, how: str
+) -> None:
+    await resets(cast, cast.approver, by=cast.agent, approver=cast.second_admin)
+    await cast.approver.enrolls()
+    await resets(cast, cast.approver, by=cast.agent, approver=cast.second_admin)
+    await cast.approver.enrolls()
+    offering = await ledger.message_of(cast.admin.id, "rights_dormant")
+    before = len(await ledger.edits())
+
+    if how == "woken":
+        await wakes(cast, cast.second_admin, cast.approver)
+    else:
+        await revokes(cast, cast.second_admin, cast.approver, "approver")
+
+    assert offering in (await ledger.edits())[before:]
+    notice = await cast.services.messages.notice(offering)
+    assert notice is not None
+    assert "Wake rights" not in str(blocks(notice))

@@ -36,6 +36,11 @@ class Ledger:
         rows = await self.conn.fetch("SELECT entrypoint FROM jobs.pgqueuer ORDER BY id")
         return [row["entrypoint"] for row in rows]
 
+    async def edits(self) -> list[int]:
+        """Return which messages are to be edited, in the order in which that was queued."""
+        rows = await self.conn.fetch("SELECT payload FROM jobs.pgqueuer WHERE entrypoint = 'edit_message' ORDER BY id")
+        return [json.loads(row["payload"])["message_id"] for row in rows]
+
     async def about_resets(self) -> list[str]:
         """Return the kinds of the audit events about resets and rights, refusals too, in order."""
         kinds = ("reset.", "mfa.reset", "rights.")

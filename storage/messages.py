@@ -68,6 +68,23 @@ async def of_enrollment(conn: Connection, enrollment_id: int) -> Message | None:
     return None if row is None else _message(row)
 
 
+async def unsettled(conn: Connection, person_id: int, kind: Kind) -> list[int]:
+    """Return the messages of *kind* to a person whose question is still open, in id order."""
+    rows = await conn.fetch(
+        """
+        SELECT message_id
+          FROM message
+         WHERE person_id = $1
+           AND kind = $2
+           AND settled IS NULL
+         ORDER BY message_id
+        """,
+        person_id,
+        kind,
+    )
+    return [row["message_id"] for row in rows]
+
+
 async def save_reference(conn: Connection, message_id: int, *, channel: str, ts: str) -> bool:
     """Remember where in Slack the message is; False where it is somewhere already: the first post is the message."""
     done = await conn.execute(

@@ -14,7 +14,7 @@ from bot.core.people import Standing
 from bot.core.permissions import Permission
 from bot.core.resets import Reset, State
 from bot.services.ending import cancel_pending
-from bot.services.notices import refresh_home
+from bot.services.notices import refresh_home, settle_offers
 from storage import audit as audit_events
 from storage import factors, jobs, messages, people, recovery_codes, reset_messages, roles, suspensions
 from storage import resets as requests
@@ -42,6 +42,7 @@ async def execute(conn: Connection, done: Reset, subject: Party, *, by: str, now
     if subject.person.suspended and subject.person.standing is Standing.MEMBER:
         await people.release(conn, person_id)
         await suspensions.forget(conn, person_id)
+        await settle_offers(conn, person_id, now=now)
     asleep = await roles.put_to_sleep(conn, person_id, now=now)
     detail = {"request": done.request_id, "factor": done.factor_id, "direct": done.direct}
     events = [Event(audit.Kind.MFA_RESET, now, by, surface_of(by), person_id, detail)]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.core.audit import Detail
-from bot.core.jobs import Notify, RefreshHome
-from bot.core.messages import Kind
+from bot.core.jobs import EditMessage, Notify, RefreshHome
+from bot.core.messages import Kind, Settled
 from storage import jobs, messages
 from storage.pool import Connection
 
@@ -25,6 +25,13 @@ async def tell(
     message_id = await messages.insert(conn, person_id, kind, now=now, detail=detail, cause=cause)
     if message_id is not None:
         await jobs.enqueue(conn, Notify(message_id), after=after)
+
+
+async def settle_offers(conn: Connection, person_id: int, *, now: datetime) -> None:
+    """Take the button out of the notices of a release that a person need not, or can no longer, end by a code."""
+    for message_id in await messages.unsettled(conn, person_id, Kind.RELEASE_OFFERED):
+        await messages.settle(conn, message_id, Settled.ENDED, now=now)
+        await jobs.enqueue(conn, EditMessage(message_id))
 
 
 async def refresh_home(conn: Connection, person_id: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.core import audit
 from bot.core.people import Person, SuspendedWhy
 from bot.services.ending import cancel_pending, record
-from bot.services.notices import refresh_home
+from bot.services.notices import refresh_home, settle_offers
 from storage import people, suspensions
 from storage.pool import Connection
 
@@ -31,6 +31,7 @@ async def suspend(
     offered = await suspensions.withdraw_release(conn, person.person_id)
     if stands and not offered:
         return False
+    await settle_offers(conn, person.person_id, now=now)
     if not stands:
         await people.suspend(conn, person.person_id, why=why, now=now)
         await suspensions.forget(conn, person.person_id)

@@ -20,7 +20,7 @@ from bot.services.authority import Held
 from bot.services.ending import record
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
-from bot.services.notices import refresh_home, tell
+from bot.services.notices import refresh_home, settle_offers, tell
 from bot.services.suspending import suspend
 from storage import factors, jobs, messages, people, recovery_codes, reset_messages, suspensions
 from storage import resets as requests
@@ -111,6 +111,7 @@ class Suspension:
                 return judged
             await people.release(conn, person_id)
             await suspensions.forget(conn, person_id)
+            await settle_offers(conn, person_id, now=now)
             await record(conn, audit.Kind.RELEASED, person, now, {"why": person.suspended_why.value})
             await tell(conn, person_id, Kind.RELEASED, now=now)
             await refresh_home(conn, person_id)

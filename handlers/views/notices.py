@@ -102,7 +102,7 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
     shown: Blocks = [section(text), context(at(message.created_at))]
     if notice.about is not None:
         shown.append(plain_section(resets.named(notice.about)))
-    if message.kind is Kind.RELEASE_OFFERED:
+    if message.kind is Kind.RELEASE_OFFERED and message.settled is None:
         shown.append(actions(button(ids.WAS_ME, "Enter the code")))
     if message.asks:
         shown.append(actions(button(ids.NOT_ME, STOP, message.message_id, style="danger")))

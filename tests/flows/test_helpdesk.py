@@ -7,11 +7,12 @@ import pytest
 
 from bot.core.actions import Guard
 from bot.core.codes import Verdict
-from bot.core.resets import ReasonFault
+from bot.core.resets import Happened, ReasonFault
 from bot.services.helpdesk import Helped, UnlockRefusal
 from bot.services.judging import Judged
 from bot.services.lookups import BySlackId
 from bot.services.suspension import Released
+from handlers.views.notices import blocks
 from tests.support.cast import REASON, Cast
 from tests.support.helpdesk_acts import fail, releases, suspend, unlocks
 from tests.support.ledger import Ledger
@@ -138,6 +139,26 @@ async def test_released_the_owner_needs_one_current_code_and_no_recovery_code(ca
     assert right is Released.NOW
     assert await ledger.told(cast.employee.id) == ["suspended", "release_offered", "released"]
     assert (await ledger.events()).count("release.offered") == 1
+
+
+@pytest.mark.parametrize("ends", ["code", "reset", "suspended anew"])
+async def test_no_notice_offers_to_enter_a_code_once_the_release_is_over(cast: Cast, ledger: Ledger, ends: str) -> None:
+    await suspend(cast, ledger, cast.employee)
+    await releases(cast, cast.admin)
+    offer = await ledger.message_of(cast.employee.id, "release_offered")
+
+    match ends:
+        case "code":
+            await cast.services.suspension.release(cast.employee.id, typed=cast.employee.code(), recovery_code="")
+        case "reset":
+            await cast.opens(cast.admin, cast.employee)
+        case _:
+            await cast.asks(happened=Happened.STOLEN)
+
+    notice = await cast.services.messages.notice(offer)
+    assert notice is not None
+    assert "Enter the code" not in str(blocks(notice))
+    assert offer in await ledger.edits()
 
 
 async def test_the_next_suspension_needs_both_codes_again(cast: Cast, ledger: Ledger) -> None:

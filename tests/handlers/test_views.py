@@ -157,7 +157,7 @@ def test_a_notice_asks_until_it_is_settled(kind: Kind, settled: Settled | None) 
 
     assert problems("message", {"text": text, "blocks": blocks}) == []
     asks = kind in messages.ASKS and settled is None
-    enters = ["Enter the code"] if kind is Kind.RELEASE_OFFERED else []
+    enters = ["Enter the code"] if kind is Kind.RELEASE_OFFERED and settled is None else []
     assert labels(blocks) == enters + (["This wasn't me - stop it"] if asks else [])
 
 

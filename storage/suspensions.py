@@ -8,12 +8,12 @@ from storage.pool import Connection
 
 
 async def note_cause(conn: Connection, person_id: int, *, caused_by: int) -> None:
-    """Remember who had a person suspended; the first stands."""
+    """Remember who had a person suspended; of a suspension that a release had all but ended it is who came last."""
     await conn.execute(
         """
         INSERT INTO suspension (person_id, caused_by)
         VALUES ($1, $2)
-            ON CONFLICT (person_id) DO NOTHING
+            ON CONFLICT (person_id) DO UPDATE SET caused_by = excluded.caused_by
         """,
         person_id,
         caused_by,

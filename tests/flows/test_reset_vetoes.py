@@ -206,6 +206,16 @@ async def test_a_theft_that_is_told_voids_a_release_that_waits_for_a_code(cast: 
     assert await suspended_why(cast, cast.employee) is SuspendedWhy.NOT_ME
 
 
+async def test_who_tells_of_the_theft_then_does_not_release_either(cast: Cast, ledger: Ledger) -> None:
+    await stop(cast, ledger, cast.employee, "enabled")
+    assert await released_by(cast, cast.second_admin) is Helped.OFFERED
+    slow = changed(cast.services, resets=ResetLimits(hold=timedelta(minutes=10)))
+    await cast.opens(cast.admin, cast.employee, happened=Happened.STOLEN, on=slow)
+
+    assert await released_by(cast, cast.admin) is Guard.NOT_THE_CAUSE
+    assert await released_by(cast, cast.second_admin) is Helped.OFFERED
+
+
 async def test_so_does_the_owner_who_says_once_more_that_it_was_not_them(cast: Cast, ledger: Ledger) -> None:
     await cast.services.recovery.renew(cast.employee.id, intent=uuid4(), typed=cast.employee.code())
     await stop(cast, ledger, cast.employee, "enabled")

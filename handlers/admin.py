@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.actions import Guard
 from bot.core.people import Person
-from bot.services.audit_log import AuditLog
+from bot.services.audit_log import AuditLog, Page
 from bot.services.looking import Looks, Shown, Why
 from bot.services.roles import Overview, Roles
 from handlers import ids
@@ -135,7 +135,7 @@ class AdminHandlers:
     async def roles(self, person: Person, _rest: str, _client: AsyncWebClient) -> Answer:
         """Open the roles."""
         found = await self._roles.overview(by=person.person_id)
-        return roles.overview(found) if isinstance(found, Overview) else refusals.guard(found)
+        return roles.overview(found) if isinstance(found, Overview) else refusals.look(found)
 
     async def audit(self, person: Person, rest: str, client: AsyncWebClient) -> Answer:
         """Open the audit, of everybody or of one person."""
@@ -143,7 +143,7 @@ class AdminHandlers:
         if isinstance(subject, str):
             return subject
         found = await self._log.page(by=person.person_id, subject_id=subject.person_id if subject else None)
-        return refusals.guard(found) if isinstance(found, Guard) else audit.page(found)
+        return audit.page(found) if isinstance(found, Page) else refusals.look(found)
 
     async def lockdown(self, _person: Person, rest: str, _client: AsyncWebClient) -> Answer:
         """Open the form that locks down, or lifts it; who may is read when it is submitted."""

@@ -7,13 +7,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.actions import Guard
 from bot.core.people import Person
-from bot.services.audit_log import AuditLog
+from bot.services.audit_log import AuditLog, Page
+from bot.services.looking import LookRefusal
 from handlers import ids
 from handlers.members import Body, Members
 from handlers.showing import clicked, metadata, row_id, show, turn
 from handlers.views import audit as views
 from handlers.views import refusals
-from handlers.views.blocks import said
+from handlers.views.blocks import Json, said
 
 
 class AuditHandlers:
@@ -32,7 +33,7 @@ class AuditHandlers:
     async def newest(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the newest page."""
         found = await self._log.page(by=person.person_id)
-        await show(body, client, said(refusals.guard(found)) if isinstance(found, Guard) else views.page(found))
+        await show(body, client, _view(found))
         await ack()
 
     async def older(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
@@ -40,7 +41,7 @@ class AuditHandlers:
         found = await self._log.page(
             by=person.person_id, subject_id=row_id(metadata(body)) or None, before=clicked(body)
         )
-        await turn(body, client, said(refusals.guard(found)) if isinstance(found, Guard) else views.page(found))
+        await turn(body, client, _view(found))
         await ack()
 
     async def newer(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
@@ -48,5 +49,9 @@ class AuditHandlers:
         found = await self._log.page(
             by=person.person_id, subject_id=row_id(metadata(body)) or None, after=clicked(body)
         )
-        await turn(body, client, said(refusals.guard(found)) if isinstance(found, Guard) else views.page(found))
+        await turn(body, client, _view(found))
         await ack()
+
+
+def _view(found: Page | Guard | LookRefusal) -> Json:
+    return views.page(found) if isinstance(found, Page) else said(refusals.look(found))

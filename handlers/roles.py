@@ -43,21 +43,21 @@ class RoleHandlers:
     async def overview(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the list of roles and who holds them."""
         found = await self._roles.overview(by=person.person_id)
-        view = views.overview(found) if isinstance(found, Overview) else said(refusals.guard(found))
+        view = views.overview(found) if isinstance(found, Overview) else said(refusals.look(found))
         await show(body, client, view)
         await ack()
 
     async def grant_form(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the form that grants."""
         found = await self._roles.overview(by=person.person_id)
-        view = views.grant_form(found.roles) if isinstance(found, Overview) else said(refusals.guard(found))
+        view = views.grant_form(found.roles) if isinstance(found, Overview) else said(refusals.look(found))
         await show(body, client, view)
         await ack()
 
     async def revoke_form(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the form that revokes."""
         found = await self._roles.overview(by=person.person_id)
-        view = views.revoke_form(found.roles) if isinstance(found, Overview) else said(refusals.guard(found))
+        view = views.revoke_form(found.roles) if isinstance(found, Overview) else said(refusals.look(found))
         await show(body, client, view)
         await ack()
 

@@ -11,6 +11,7 @@ from bot.core.audit import Event, by_person
 from bot.core.people import Person
 from bot.core.throttle import SLACK
 from bot.services import authority
+from bot.services.looking import LookRefusal, Looks
 from bot.services.means import Means
 from storage import audit as audit_events
 from storage import people
@@ -32,18 +33,21 @@ class Page:
 class AuditLog:
     """Pages of the audit."""
 
-    def __init__(self, means: Means) -> None:
+    def __init__(self, means: Means, looks: Looks) -> None:
         self._means = means
+        self._looks = looks
 
     async def page(
         self, *, by: int, subject_id: int | None = None, before: int | None = None, after: int | None = None
-    ) -> Page | Guard:
+    ) -> Page | Guard | LookRefusal:
         """Return the events before (or after) an event's id, of everybody or of one person."""
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             concerned = {by} if subject_id is None else {by, subject_id}
             held = authority.Held(None, await authority.look(conn, concerned), {})
             refusal = await authority.refusal(conn, self._means, Action.AUDIT, held, actor_id=by)
+            if refusal is None and (too_fast := self._looks.paced(by)) is not None:
+                return too_fast
             detail: audit.Detail = {"act": Action.AUDIT.value} | ({"why": refusal.value} if refusal else {})
             kind = audit.Kind.LOOKED if refusal is None else audit.Kind.LOOK_REFUSED
             found = await audit_events.page(conn, subject_id=subject_id, before=before, after=after, limit=PAGE + 1)

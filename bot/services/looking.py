@@ -159,16 +159,21 @@ class Looks:
         refusal: Guard | LookRefusal | None = await authority.refusal(
             conn, self._means, action, held, actor_id=by, subject_id=subject_id
         )
-        if refusal is None:
-            bucket = rates.take(self._buckets.get(by), self._means.now(), LOOKS_A_SECOND)
-            if bucket is None:
-                return LookRefusal.TOO_FAST
-            self._buckets[by] = bucket
+        if refusal is None and (too_fast := self.paced(by)) is not None:
+            return too_fast
         kind = audit.Kind.LOOKED if refusal is None else audit.Kind.LOOK_REFUSED
         detail: audit.Detail = {"act": action.value} | ({"why": refusal.value} if refusal else {})
         event = Event(kind, self._means.now(), by_person(by), SLACK, subject_id, detail)
         await audit_events.record(conn, event)
         return refusal
+
+    def paced(self, by: int) -> LookRefusal | None:
+        """Count a look of somebody who may, or tell them to wait; of all that is looked at together."""
+        bucket = rates.take(self._buckets.get(by), self._means.now(), LOOKS_A_SECOND)
+        if bucket is None:
+            return LookRefusal.TOO_FAST
+        self._buckets[by] = bucket
+        return None
 
     async def _route(self, conn: Connection, held: authority.Held, by: int, subject_id: int) -> Action | Guard:
         for action in (Action.DISABLE_OTHER, Action.ASK):

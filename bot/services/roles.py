@@ -18,6 +18,7 @@ from bot.core.throttle import SLACK
 from bot.services import authority, closing
 from bot.services.authority import Held
 from bot.services.judging import Judge, Judged, in_slack
+from bot.services.looking import LookRefusal, Looks
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
 from storage import audit as audit_events
@@ -53,11 +54,12 @@ Outcome = Changed | RoleRefusal | Guard | ReasonFault | Judged
 class Roles:
     """Who holds what, one transaction a change."""
 
-    def __init__(self, means: Means, judge: Judge) -> None:
+    def __init__(self, means: Means, judge: Judge, looks: Looks) -> None:
         self._means = means
         self._judge = judge
+        self._looks = looks
 
-    async def overview(self, *, by: int) -> Overview | Guard:
+    async def overview(self, *, by: int) -> Overview | Guard | LookRefusal:
         """Return all roles and their holders, to who may see them."""
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, [by])
@@ -65,6 +67,8 @@ class Roles:
             if refusal is not None:
                 await self._record(conn, audit.Kind.ROLE_REFUSED, by, None, {"why": refusal.value})
                 return refusal
+            if (too_fast := self._looks.paced(by)) is not None:
+                return too_fast
             await self._record(conn, audit.Kind.ROLES_SEEN, by, None, {})
             grants = await roles.every_grant(conn)
             known = await people.several(conn, {grant.person_id for grant in grants})

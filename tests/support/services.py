@@ -83,10 +83,10 @@ class Services:
         self.apps = Apps(self.means)
         self.resets = Resets(self.means, judge)
         self.reset_times = ResetTimes(self.means)
-        self.roles = Roles(self.means, judge)
+        self.looks = Looks(self.means)
+        self.roles = Roles(self.means, judge, self.looks)
         self.lockdowns = Lockdowns(self.means, judge)
         self.helpdesk = Helpdesk(self.means, judge)
-        self.looks = Looks(self.means)
 
 
 @dataclass

@@ -1,0 +1,23 @@
+"""Looking at people, requests, roles and the audit: in the time of a person, and not unseen."""
+
+from bot.services.audit_log import AuditLog, Page
+from bot.services.looking import LOOKS_A_SECOND, LookRefusal
+from bot.services.roles import Overview
+from tests.support.cast import Cast
+from tests.support.ledger import Ledger
+
+
+async def test_the_audit_and_the_roles_are_not_read_faster_than_a_person_reads(cast: Cast, ledger: Ledger) -> None:
+    log = AuditLog(cast.services.means, cast.services.looks)
+
+    pages = [await log.page(by=cast.admin.id) for _ in range(LOOKS_A_SECOND)]
+    too_fast = [await log.page(by=cast.admin.id), await cast.services.roles.overview(by=cast.admin.id)]
+    cast.services.clock.forward(seconds=1)
+    roles = [await cast.services.roles.overview(by=cast.admin.id) for _ in range(LOOKS_A_SECOND)]
+    too_fast += [await cast.services.roles.overview(by=cast.admin.id), await log.page(by=cast.admin.id)]
+
+    assert all(isinstance(page, Page) for page in pages)
+    assert all(isinstance(found, Overview) for found in roles)
+    assert too_fast == [LookRefusal.TOO_FAST] * 4
+    assert (await ledger.events()).count("looked") == LOOKS_A_SECOND
+    assert (await ledger.events()).count("roles.seen") == LOOKS_A_SECOND

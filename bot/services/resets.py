@@ -194,6 +194,11 @@ class Resets:
                 return Came(AnswerRefusal.ENDED, reset)
             held = await authority.as_if_confirmed(conn, {by, *reset.people})
             refusal = await self._refusal(conn, Action.DENY, held, by, reset)
+            why: audit.Detail = {"why": refusal.value} if refusal else {}
+            detail: audit.Detail = {"act": "answer", "request": request_id, **why}
+            kind = audit.Kind.LOOK_REFUSED if refusal else audit.Kind.LOOKED
+            event = Event(kind, self._means.now(), by_person(by), SLACK, reset.subject_id, detail)
+            await audit_events.record(conn, event)
             found = await card(conn, self._means, request_id)
             return refusal or found or Came(AnswerRefusal.ENDED, None)
 

@@ -1,7 +1,9 @@
 """Looking at people, requests, roles and the audit: in the time of a person, and not unseen."""
 
+from bot.core.actions import Guard
 from bot.services.audit_log import AuditLog, Page
 from bot.services.looking import LOOKS_A_SECOND, LookRefusal
+from bot.services.resets import Came
 from bot.services.roles import Overview
 from tests.support.cast import Cast
 from tests.support.ledger import Ledger
@@ -21,3 +23,17 @@ async def test_the_audit_and_the_roles_are_not_read_faster_than_a_person_reads(c
     assert too_fast == [LookRefusal.TOO_FAST] * 4
     assert (await ledger.events()).count("looked") == LOOKS_A_SECOND
     assert (await ledger.events()).count("roles.seen") == LOOKS_A_SECOND
+
+
+async def test_who_opens_the_window_that_answers_a_request_is_seen_and_so_is_who_may_not(
+    cast: Cast, ledger: Ledger
+) -> None:
+    asked = await cast.asks()
+
+    shown = await cast.services.resets.card_for(asked.request_id, by=cast.manager.id)
+    refused = await cast.services.resets.card_for(asked.request_id, by=cast.agent.id)
+
+    assert not isinstance(shown, Came | Guard)
+    assert refused is Guard.RIGHT
+    assert await ledger.details("looked") == [{"act": "answer", "request": asked.request_id}]
+    assert await ledger.details("look.refused") == [{"act": "answer", "request": asked.request_id, "why": "right"}]

@@ -74,6 +74,15 @@ async def refresh(conn: Connection, reset: Reset) -> None:
         await jobs.enqueue(conn, EditMessage(message_id))
 
 
+async def show_fewer_codes(conn: Connection, person_id: int) -> None:
+    """Show that a recovery code is gone: to its owner, and on the cards of a reset, which goes on."""
+    await refresh_home(conn, person_id)
+    request_id = await requests.open_about(conn, person_id)
+    if request_id is not None:
+        for message_id in await reset_messages.about(conn, request_id):
+            await jobs.enqueue(conn, EditMessage(message_id))
+
+
 async def refresh_rights(conn: Connection, subject_id: int) -> None:
     """Bring every message up to date that tells that a person's rights sleep: what they hold has changed."""
     for message_id in await reset_messages.of_rights(conn, subject_id):

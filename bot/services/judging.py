@@ -21,7 +21,7 @@ from bot.core.sealing import Place, Purpose
 from bot.core.throttle import SurfaceCount
 from bot.services import closing
 from bot.services.means import Means
-from bot.services.notices import refresh_home, tell
+from bot.services.notices import tell
 from storage import attempts, factors, recovery_codes
 from storage import audit as audit_events
 from storage.pool import Connection
@@ -209,7 +209,7 @@ class Judge:
             now=now,
             detail={"left": left, "surface": asked.surface, "purpose": asked.purpose},
         )
-        await refresh_home(conn, person.person_id)
+        await closing.show_fewer_codes(conn, person.person_id)
 
     async def _tell_of_waits(self, conn: Connection, weighed: Weighed, now: datetime) -> None:
         factor = weighed.factor

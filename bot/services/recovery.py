@@ -15,7 +15,7 @@ from bot.core.factors import Factor
 from bot.core.people import Person
 from bot.core.sealing import Purpose
 from bot.core.throttle import SLACK
-from bot.services import authority
+from bot.services import authority, closing
 from bot.services.ending import record
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
@@ -130,7 +130,7 @@ class Recovery:
                     left = await recovery_codes.left(conn, factor.factor_id)
                     kind = messages.Kind.RECOVERY_CODE_PASTED
                     await tell(conn, person_id, kind, now=now, detail={"left": left}, cause=cause)
-                    await refresh_home(conn, person_id)
+                    await closing.show_fewer_codes(conn, person_id)
             await tell(conn, person_id, messages.Kind.CODE_PASTED, now=now, cause=cause)
             return Pasted.CODE
 

@@ -49,13 +49,16 @@ async def test_a_wrong_or_a_pasted_code_or_a_recovery_code_does_not_cancel_it(ca
     key, who = await make_key(cast.services), BySlackId(cast.employee.profile.slack_user_id)
 
     await cast.services.verification.check(key, who, typed=cast.employee.phone.wrong_code())
+    edits = await ledger.edits()
     await cast.services.verification.check(key, who, typed=cast.employee.recovery_codes[0])
+    told_of = set(await ledger.edits()) - set(edits)
     await cast.services.recovery.pasted(cast.employee.id, text=cast.employee.code(), cause="1.1")
 
     assert await state(ledger, asked.request_id) is State.AWAITING_APPROVAL
     card = await cast.services.resets.card_for(asked.request_id, by=cast.manager.id)
     assert not isinstance(card, Came | Guard)
     assert card.facts.codes_left == 9
+    assert await ledger.message_of(cast.manager.id, "reset_card") in told_of
 
 
 async def test_a_code_with_which_an_approver_acts_cancels_what_is_open_about_the_approver(

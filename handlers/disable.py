@@ -33,7 +33,9 @@ class DisableHandlers:
         """Return the modal, or why there is none."""
         if person.suspended:
             return said(codes.SUSPENDED)
-        return views.nothing_to_disable() if status.factor_id is None else views.form(status.factor_id)
+        if status.factor_id is None:
+            return views.nothing_to_disable()
+        return views.form(status.factor_id, privileged=status.rights.privileged)
 
     async def submit(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Turn MFA off for a right code (S7), and say what to do with the authenticator app (S8)."""

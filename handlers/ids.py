@@ -23,6 +23,7 @@ DISMISS: Final = "dismiss"
 UNLOCK: Final = "unlock"
 RELEASE: Final = "release_other"
 WAKE_RIGHTS: Final = "rights_wake"
+WAKE_RIGHTS_OF: Final = "rights_wake_of"
 
 # Modals, by callback id.
 START_FORM: Final = "enrollment_start"

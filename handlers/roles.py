@@ -38,6 +38,7 @@ class RoleHandlers:
         app.view(ids.GRANT_FORM)(only(self.grant))
         app.view(ids.REVOKE_FORM)(only(self.revoke))
         app.action(ids.WAKE_RIGHTS)(only(self.wake_form))
+        app.action(ids.WAKE_RIGHTS_OF)(only(self.wake_form_of))
         app.view(ids.WAKE_FORM)(only(self.wake))
 
     async def overview(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
@@ -99,8 +100,13 @@ class RoleHandlers:
         await show(body, client, said(refusals.STALE) if subject_id is None else views.wake_form(subject_id))
         await ack()
 
+    async def wake_form_of(self, _person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Open the form that wakes the rights of the person whom the button names: no request put them to sleep."""
+        await show(body, client, views.wake_form(clicked(body)))
+        await ack()
+
     async def wake(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Wake rights that sleep since a reset, for a code."""
+        """Wake rights that sleep since their holder's MFA was off, for a code."""
         subject_id = row_id(metadata(body))
         outcome = await self._roles.wake(
             by=person.person_id,

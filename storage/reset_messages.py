@@ -24,7 +24,8 @@ async def about(conn: Connection, request_id: int) -> list[int]:
 
 
 async def of_rights(conn: Connection, subject_id: int) -> list[int]:
-    """Return the messages which tell that a person's rights sleep, of whichever request, in id order."""
+    """Return the messages which tell that a person's rights sleep, whatever put them to sleep, in id order."""
+    # Who hears of it manages roles, or asked for the reset; by them the index finds what is about no request.
     rows = await conn.fetch(
         """
         SELECT message_id
@@ -33,6 +34,12 @@ async def of_rights(conn: Connection, subject_id: int) -> list[int]:
           JOIN reset_request USING (request_id)
          WHERE subject_id = $1
            AND kind = 'rights_dormant'
+         UNION
+        SELECT message_id
+          FROM message
+         WHERE person_id IN (SELECT person_id FROM role_grant)
+           AND kind = 'rights_dormant'
+           AND detail ->> 'person' = $1::text
          ORDER BY message_id
         """,
         subject_id,

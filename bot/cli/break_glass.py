@@ -41,7 +41,7 @@ def unlock(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson
 
 @app.command()
 def wake(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
-    """Make rights count again that sleep since a reset, once their holder has enrolled again."""
+    """Make rights count again that sleep since their holder's MFA was off, once it is on again."""
     from bot.services.host import Ask
 
     _break(lambda glass: glass.wake(slack_id, Ask(host(), reason, team)))

@@ -81,7 +81,7 @@ def _lines(role: Role, held: list[Grant], found: Overview) -> list[str]:
     lines += [f"  {one.value:36} {SHOWN_AS[one]}" for one in sorted(role.permissions)]
     for grant in held:
         person = found.people[grant.person_id]
-        asleep = ", asleep since a reset" if grant.dormant_at else ""
+        asleep = ", asleep" if grant.dormant_at else ""
         lines.append(
             f"  held by {person.slack_user_id} {clean(person.name, 80)} since {grant.granted_at:%Y-%m-%d}{asleep}"
         )

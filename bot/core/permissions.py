@@ -1,8 +1,9 @@
 """What one may be allowed to do, and the roles that carry it.
 
 Rules of this file (design: "Permissions"): deny by default; a role is a set of permissions; the four built-in roles
-cannot be changed; a company's own roles have names of their own. A right is dormant from the reset of its holder until
-somebody else wakes it (E8): meanwhile it counts for nothing but for making its holder privileged.
+cannot be changed; a company's own roles have names of their own. A right is dormant from when its holder's MFA was
+reset, or set up anew after it was off, until somebody else wakes it (E8): meanwhile it counts for nothing but
+for making its holder privileged.
 """
 
 from __future__ import annotations

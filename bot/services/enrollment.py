@@ -22,6 +22,7 @@ from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
 from bot.services.recovery import make_codes
+from bot.services.sleeping import put_rights_to_sleep
 from storage import enrollments, factors, jobs, people, recovery_codes
 from storage import messages as sent
 from storage.pool import Connection
@@ -211,6 +212,8 @@ class Enrollments:
             await factors.revoke(conn, old.factor_id, why=RevokedWhy.REPLACED, now=now)
             await recovery_codes.void(conn, old.factor_id, now=now)
             await closing.supersede(conn, person.person_id, by=by_person(person.person_id), now=now)
+        else:
+            await put_rights_to_sleep(conn, person, now)
         factor_id = await factors.next_id(conn)
         place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor_id)
         sealed = self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core import permissions
 from bot.core.jobs import EditMessage
 from bot.core.messages import Message, Posted
 from bot.core.people import Person
 from bot.core.throttle import SLACK
 from bot.services.cards import Card, card
 from bot.services.means import Means
-from storage import apps, jobs, messages, people, reset_messages
+from storage import apps, jobs, messages, people, reset_messages, roles
 from storage.pool import Connection
 
 
@@ -18,7 +19,8 @@ from storage.pool import Connection
 class Notice:
     """A notice and what its words need: the owner's Slack id, the name of the app or the request that it speaks of.
 
-    *in_channel* is where it goes, if not into the owner's DM; *about* a person that it names.
+    *in_channel* is where it goes, if not into the owner's DM; *about* a person that it names; *dormant*: rights
+    of theirs sleep.
     """
 
     message: Message
@@ -27,6 +29,7 @@ class Notice:
     card: Card | None = None
     in_channel: str | None = None
     about: Person | None = None
+    dormant: bool = False
 
 
 class Messages:
@@ -46,7 +49,8 @@ class Messages:
             if about is None:
                 somebody = message.detail.get("person")
                 named = await people.get(conn, somebody) if isinstance(somebody, int) else None
-                return Notice(message, person.slack_user_id, await self._app(conn, message), about=named)
+                app, sleeps = await self._app(conn, message), named is not None and await _sleeps(conn, named)
+                return Notice(message, person.slack_user_id, app, about=named, dormant=sleeps)
             request_id, in_channel = about
             shown = await card(conn, self._means, request_id)
             return Notice(message, person.slack_user_id, None, shown, in_channel)
@@ -71,3 +75,8 @@ class Messages:
         if not isinstance(surface, str) or surface == SLACK:
             return None
         return await apps.name_of(conn, int(surface.removeprefix("app:")))
+
+
+async def _sleeps(conn: Connection, person: Person) -> bool:
+    grants = await roles.grants_of(conn, [person.person_id])
+    return bool(permissions.rights(grants[person.person_id]).dormant)

@@ -13,12 +13,19 @@ from handlers.views.blocks import Json, code_input, modal, said, section
 REMOVE_ACCOUNT = "Now remove the account from your authenticator app: its codes are worth nothing any more."
 
 
-def form(factor_id: int) -> Json:
-    """Return the modal that asks for a code (S7)."""
+SLEEP = (
+    "Your rights over other people's MFA then do not count. Once you have set MFA up again they sleep, until somebody "
+    "else who manages roles wakes them."
+)
+
+
+def form(factor_id: int, *, privileged: bool = False) -> Json:
+    """Return the modal that asks for a code (S7); who is *privileged* learns what becomes of their rights."""
     return modal(
         "MFA: disable",
         [
             section("This code turns MFA *off* for your account: you then sign in with your password only."),
+            *([section(SLEEP)] if privileged else []),
             code_input("From your authenticator app. A recovery code will do as well."),
         ],
         callback_id=ids.DISABLE_FORM,

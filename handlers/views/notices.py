@@ -53,6 +53,9 @@ def sentence(notice: Notice) -> str:
             return "Your MFA is suspended: no application lets you in. Tell your helpdesk what happened."
         case Kind.RELEASED:
             return "Your MFA is no longer suspended. Applications let you in again."
+        case Kind.RIGHTS_DORMANT if notice.card is None:
+            until = "Those rights sleep until another admin wakes them." if notice.dormant else "They sleep no more."
+            return f"Somebody who holds rights set MFA up anew, after it was off. {until}"
         case (
             Kind.RESET_OPENED
             | Kind.RESET_MINE
@@ -66,7 +69,7 @@ def sentence(notice: Notice) -> str:
                 raise ValueError("a message about a request needs the request")
             return resets.sentence(message.kind, notice.card, _reader(notice, notice.card))
         case Kind.RIGHTS_WOKEN:
-            return "Rights that slept since a reset count again."
+            return "Rights that slept count again."
         case Kind.ROLE_GRANTED:
             return f"The role “{message.detail.get('role')}” was granted."
         case Kind.ROLE_REVOKED:
@@ -104,6 +107,8 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
         shown.append(plain_section(resets.named(notice.about)))
     if message.kind is Kind.RELEASE_OFFERED and message.settled is None:
         shown.append(actions(button(ids.WAS_ME, "Enter the code")))
+    if message.kind is Kind.RIGHTS_DORMANT and notice.dormant and notice.about is not None:
+        shown.append(actions(button(ids.WAKE_RIGHTS_OF, "Wake rights", notice.about.person_id)))
     if message.asks:
         shown.append(actions(button(ids.NOT_ME, STOP, message.message_id, style="danger")))
     elif message.settled is not None and message.settled_at is not None:

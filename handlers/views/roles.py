@@ -85,8 +85,8 @@ def wake_form(subject_id: int) -> Json:
         "MFA: wake rights",
         [
             section(
-                "This code makes the rights count again that sleep since the person's reset. Do it only if you know "
-                "that it is really they who enrolled again."
+                "This code makes the rights count again that sleep since the person's MFA was off. Do it only if you "
+                "know that it is really they who enrolled again."
             ),
             code_input(CODE_HINT),
         ],

@@ -1,17 +1,21 @@
 """Rights sleep after a reset of their holder until another person wakes them (E8)."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 
 from bot.core.actions import Guard
 from bot.core.resets import State
+from bot.services.disable import Disabled
+from bot.services.enrollment import Started
 from bot.services.resets import Done
 from bot.services.roles import Changed
 from handlers.views.notices import blocks
-from tests.support.cast import Cast
+from tests.support.cast import Cast, Member
 from tests.support.ledger import Ledger
 from tests.support.role_acts import grants, held_by, resets, revokes, wakes
+from tests.support.services import scan
 
 
 async def test_after_a_reset_rights_sleep_even_when_their_holder_has_enrolled_again(cast: Cast, ledger: Ledger) -> None:
@@ -112,3 +116,62 @@ async def test_no_message_offers_to_wake_what_sleeps_no_more_of_whichever_reset(
     notice = await cast.services.messages.notice(offering)
     assert notice is not None
     assert "Wake rights" not in str(blocks(notice))
+
+
+async def disables_own(cast: Cast, member: Member) -> None:
+    typed = member.code()
+    done = await cast.services.disable.disable_own(member.id, factor_id=member.factor_id, typed=typed)
+    assert done is Disabled.NOW
+
+
+async def test_who_turned_mfa_off_has_no_rights_by_whoever_enrolls_next_with_their_slack_session(
+    cast: Cast, ledger: Ledger
+) -> None:
+    await disables_own(cast, cast.admin)
+
+    await cast.admin.enrolls()
+
+    assert await cast.opens(cast.admin, cast.employee) is Guard.RIGHT
+    assert await held_by(ledger, cast.admin) == []
+    assert await ledger.details("rights.dormant") == [{"roles": "admin"}]
+    assert "rights_dormant" in await ledger.told(cast.second_admin.id)
+    assert "rights_dormant" not in await ledger.told(cast.admin.id)
+
+
+async def test_who_moves_to_another_authenticator_for_a_code_keeps_their_rights(cast: Cast, ledger: Ledger) -> None:
+    started = await cast.services.enrollments.start(
+        cast.admin.id, intent=uuid4(), replacing=True, typed=cast.admin.code()
+    )
+    assert isinstance(started, Started)
+    phone = await scan(cast.services, started.enrollment_id)
+
+    await cast.services.enrollments.confirm(started.enrollment_id, by=cast.admin.id, typed=phone.code())
+
+    assert await held_by(ledger, cast.admin) == ["admin"]
+
+
+async def test_another_who_manages_roles_wakes_rights_that_sleep_since_their_holder_turned_mfa_off(
+    cast: Cast, ledger: Ledger
+) -> None:
+    await disables_own(cast, cast.approver)
+    await cast.approver.enrolls()
+    offering = await ledger.message_of(cast.admin.id, "rights_dormant")
+    before = await cast.services.messages.notice(offering)
+
+    woken = await wakes(cast, cast.second_admin, cast.approver)
+
+    assert woken is Changed.NOW
+    assert await held_by(ledger, cast.approver) == ["approver"]
+    assert offering in await ledger.edits()
+    after = await cast.services.messages.notice(offering)
+    assert before is not None
+    assert after is not None
+    assert "Wake rights" in str(blocks(before))
+    assert "Wake rights" not in str(blocks(after))
+
+
+async def test_who_holds_no_rights_sets_mfa_up_anew_and_nobody_is_told(cast: Cast, ledger: Ledger) -> None:
+    await disables_own(cast, cast.employee)
+    await cast.employee.enrolls()
+
+    assert "rights_dormant" not in await ledger.notices()

@@ -63,6 +63,7 @@ def modals() -> Iterator[dict[str, Any]]:
     yield from map(enrollment.confirm_refused, ConfirmRefusal)
     yield enrollment.key_by_hand("A" * 32)
     yield disable.form(5)
+    yield disable.form(5, privileged=True)
     yield disable.nothing_to_disable()
     yield from map(disable.outcome, [*Disabled, *OtherFactor])
     yield recovery.form(INTENT)

@@ -88,3 +88,25 @@ async def test_one_disables_oneself_by_one_s_own_way_alone(office: Office) -> No
 
     assert "This is for other people's MFA." in office.amy.last
     assert office.amy.home_buttons[0] == DISABLE
+
+
+async def test_who_turns_mfa_off_is_told_that_their_rights_sleep_and_another_wakes_them_by_the_button(
+    office: Office,
+) -> None:
+    await office.hal.opens_home()
+    await office.hal.clicks(DISABLE, place=office.hal.home)
+    assert "Your rights over other people's MFA then do not count." in office.hal.modal_text
+    await office.hal.submits(code=office.hal.next_code())
+    await office.hal.enables()
+    await office.hal.types("/mfa-admin disable @ada")
+    asleep = office.hal.last
+
+    await office.amy.clicks("Wake rights")
+    await office.amy.submits(code=office.amy.next_code())
+    await office.asks(office.hal)
+
+    assert "You do not have the permission for this." in asleep
+    assert "*Awake.*" in office.amy.modal_text
+    assert "They sleep no more." in "\n".join(office.amy.dm)
+    assert "Wake rights" not in office.amy.buttons
+    assert "*Sent.*" in office.hal.modal_text

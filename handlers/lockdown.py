@@ -33,7 +33,7 @@ class LockdownHandlers:
         """Lock down."""
         outcome = await self._lockdowns.start(by=person.person_id, reason=typed(body, ids.REASON))
         if isinstance(outcome, Changed):
-            await ack(response_action="update", view=views.started())
+            await ack(response_action="update", view=views.started(outcome))
         else:
             await ack(**refused(outcome))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.services.roles import Changed
 from handlers import ids
 from handlers.views.blocks import Json, code_input, modal, said, section
 from handlers.views.reset_forms import CODE_HINT, reason_input
@@ -35,8 +36,10 @@ def lift_form() -> Json:
     )
 
 
-def started() -> Json:
-    """Return what is read once it stands."""
+def started(done: Changed) -> Json:
+    """Return what is read once it stands: since now, or since somebody, perhaps the reader, had started it."""
+    if done is Changed.BEFORE:
+        return said("*The lockdown is on* already. Whoever did not start it can lift it: `/mfa-admin lockdown off`.")
     return said("*The lockdown is on.* Everybody who could lift it was told. Somebody else than you has to.")
 
 

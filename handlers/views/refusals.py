@@ -21,7 +21,10 @@ def guard(refused: Guard) -> str:
         case Guard.ACTOR_NOT_SUSPENDED:
             return "Your own MFA is suspended, so your rights do not count. Type `/mfa` to see what ends that."
         case Guard.RIGHT:
-            return "You do not have the permission for this. Whoever manages roles can grant it."
+            return (
+                "You do not have the permission for this. Whoever manages roles can grant it, or wake it where it "
+                "sleeps since your MFA was off."
+            )
         case Guard.OWN_MFA:
             return "Your own MFA is off, so your rights do not count. Type `/mfa enable` first."
         case Guard.ACTOR_CONFIRMED | Guard.SUBJECT_CONFIRMED:

@@ -99,7 +99,11 @@ def wake_form(subject_id: int) -> Json:
 
 def granted(done: Changed | RoleRefusal) -> Json:
     """Return what granting did."""
-    return _outcome(done, now="*Granted.* The person and everybody who manages roles were told.", before="It is held.")
+    return _outcome(
+        done,
+        now="*Granted.* The person and everybody who manages roles were told.",
+        before="It is held, awake or asleep.",
+    )
 
 
 def revoked(done: Changed | RoleRefusal) -> Json:

@@ -95,7 +95,7 @@ def modals() -> Iterator[dict[str, Any]]:
     yield helpdesk.unlock_form(person(1), INTENT)
     yield helpdesk.release_form(person(1), INTENT)
     yield from map(helpdesk.outcome, [*Helped, *UnlockRefusal])
-    yield from (lockdown.start_form(), lockdown.lift_form(), lockdown.started(), lockdown.lifted())
+    yield from (lockdown.start_form(), lockdown.lift_form(), *map(lockdown.started, Changed), lockdown.lifted())
     every = [Role(name, carried) for name, carried in BUILT_IN.items()]
     held = [Grant(n, 1, every[0], NOON, NOON if n % 2 else None) for n in range(40)]
     yield roles.overview(Overview(every, held, {1: person(1)}))

@@ -106,6 +106,7 @@ async def test_who_turns_mfa_off_is_told_that_their_rights_sleep_and_another_wak
     await office.asks(office.hal)
 
     assert "You do not have the permission for this." in asleep
+    assert "or wake it where it sleeps" in asleep
     assert "*Awake.*" in office.amy.modal_text
     assert "They sleep no more." in "\n".join(office.amy.dm)
     assert "Wake rights" not in office.amy.buttons

@@ -209,6 +209,10 @@ async def test_a_lockdown_stops_resets_and_another_lifts_it(office: Office) -> N
     await office.amy.types("/mfa-admin lockdown off")
     await office.amy.submits(code=office.amy.next_code())
     assert "somebody else has to lift it" in office.amy.modal_text
+    await office.mia.types("/mfa-admin lockdown on")
+    await office.mia.submits(reason="Somebody resets what nobody asked for.")
+    assert "*The lockdown is on* already." in office.mia.modal_text
+    await office.mia.closes()
     await office.mia.types("/mfa-admin lockdown off")
     await office.mia.submits(code=office.mia.next_code())
 

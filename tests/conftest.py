@@ -31,6 +31,7 @@ from tests.support.tools import missing
 
 RUN = os.getpid()
 """Tells the databases of this run from those of one that it lends its server to."""
+PATIENCE_S = 3.0
 _numbers = count(1)
 
 
@@ -129,8 +130,8 @@ def clock() -> Clock:
 
 @pytest_asyncio.fixture
 async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
-    """The services of one process; the workspace is known."""
-    pool = Pool(database.program)
+    """The services of one process; the workspace is known. More patient than the bot: a machine may be busy."""
+    pool = Pool(database.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
     made = Services(
         Means(
             pool=pool,

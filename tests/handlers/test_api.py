@@ -2,6 +2,7 @@
 
 import asyncio
 
+import aiohttp
 import asyncpg
 import pytest
 
@@ -9,7 +10,7 @@ from bot.core.people import Person, Profile, Standing
 from storage.pool import Pool
 from tests.support.api import RelyingApp, api_of
 from tests.support.database import Database
-from tests.support.services import HOME, Services, enroll, on_this_pool
+from tests.support.services import HOME, Services, enroll, make_key, on_this_pool
 from tests.support.serving import serving
 
 
@@ -138,20 +139,23 @@ async def test_without_the_database_nothing_is_said_about_the_code_or_the_key(
 
 
 async def test_a_busy_row_answers_503_within_3_s_and_the_code_is_still_good(
-    payroll: RelyingApp, services: Services, ada: Person, database: Database
+    services: Services, ada: Person, database: Database, http: aiohttp.ClientSession
 ) -> None:
     _, phone = await enroll(services, ada)
     services.clock.forward(minutes=1)
+    key = await make_key(services)
+    pool = Pool(database.program)  # as patient as the bot's, and no more
     holder = await asyncpg.connect(database.owner)
 
-    try:
+    async with serving(api_of(on_this_pool(services, pool))) as url:
+        payroll = RelyingApp(http, url, key)
         async with holder.transaction():
             await holder.execute("SELECT FROM factor FOR UPDATE")
             async with asyncio.timeout(3):
                 during = await payroll.verify(phone.code())
-    finally:
-        await holder.close()
-    after = await payroll.verify(phone.code())
+        after = await payroll.verify(phone.code())
+    await holder.close()
+    await pool.close()
 
     assert during.status == 503
     assert after.body == answer("accepted", method="totp")

@@ -1,49 +1,31 @@
 """What the helpdesk does in the tests, in one go each."""
 
+from typing import Any, TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from tests.support.cast import REASON, Cast, Member
 from tests.support.ledger import Ledger
 
 
-async def unlocks(
-    cast: Cast,
-    by: Member,
-    subject: Member | None = None,
-    *,
-    reason: str = REASON,
-    typed: str | None = None,
-    intent: UUID | None = None,
-) -> object:
-    subject = subject or cast.employee
-    return await cast.services.helpdesk.unlock(
-        by=by.id,
-        subject_id=subject.id,
-        told=cast.profiles(by.id, subject.id),
-        intent=intent or uuid4(),
-        reason=reason,
-        typed=by.code() if typed is None else typed,
-    )
+class Ask(TypedDict, total=False):
+    """What is said otherwise than usual."""
+
+    reason: str
+    typed: str
+    intent: UUID
 
 
-async def releases(
-    cast: Cast,
-    by: Member,
-    subject: Member | None = None,
-    *,
-    reason: str = REASON,
-    typed: str | None = None,
-    intent: UUID | None = None,
-) -> object:
-    subject = subject or cast.employee
-    return await cast.services.helpdesk.release(
-        by=by.id,
-        subject_id=subject.id,
-        told=cast.profiles(by.id, subject.id),
-        intent=intent or uuid4(),
-        reason=reason,
-        typed=by.code() if typed is None else typed,
-    )
+async def unlocks(cast: Cast, by: Member, subject: Member | None = None, **ask: Unpack[Ask]) -> object:
+    return await cast.services.helpdesk.unlock(**_asked(cast, by, subject or cast.employee, ask))
+
+
+async def releases(cast: Cast, by: Member, subject: Member | None = None, **ask: Unpack[Ask]) -> object:
+    return await cast.services.helpdesk.release(**_asked(cast, by, subject or cast.employee, ask))
+
+
+def _asked(cast: Cast, by: Member, subject: Member, ask: Ask) -> dict[str, Any]:
+    usual = {"intent": uuid4(), "reason": REASON} | ({} if "typed" in ask else {"typed": by.code()})
+    return {"by": by.id, "subject_id": subject.id, "told": cast.profiles(by.id, subject.id)} | usual | dict(ask)
 
 
 async def fail(ledger: Ledger, member: Member, times: int) -> None:

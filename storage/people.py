@@ -13,10 +13,17 @@ from storage.pool import Connection
 
 async def save(conn: Connection, profile: Profile, *, now: datetime) -> Person:
     """Insert or refresh what Slack says of a person; a suspension is left as it stands."""
+    [person] = await save_all(conn, [profile], now=now)
+    return person
+
+
+async def save_all(conn: Connection, profiles: Sequence[Profile], *, now: datetime) -> list[Person]:
+    """Insert or refresh what Slack says of people, each of them once; suspensions are left as they stand."""
     rows = await conn.fetch(
         """
         INSERT INTO person (team_id, slack_user_id, enterprise_id, standing, name, email, tz, seen_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        SELECT *, $8
+          FROM unnest($1::text [], $2::text [], $3::text [], $4::text [], $5::text [], $6::text [], $7::text [])
             ON CONFLICT ON CONSTRAINT person_slack_identity
             DO UPDATE SET enterprise_id = excluded.enterprise_id,
                           standing = excluded.standing,
@@ -26,16 +33,16 @@ async def save(conn: Connection, profile: Profile, *, now: datetime) -> Person:
                           seen_at = excluded.seen_at
         RETURNING person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
         """,
-        profile.team_id,
-        profile.slack_user_id,
-        profile.enterprise_id,
-        profile.standing,
-        profile.name,
-        profile.email,
-        profile.tz,
+        [one.team_id for one in profiles],
+        [one.slack_user_id for one in profiles],
+        [one.enterprise_id for one in profiles],
+        [one.standing for one in profiles],
+        [one.name for one in profiles],
+        [one.email for one in profiles],
+        [one.tz for one in profiles],
         now,
     )
-    return person_of(rows[0])
+    return [person_of(row) for row in rows]
 
 
 async def lock(conn: Connection, person_ids: Sequence[int]) -> dict[int, Person]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
-from bot.core.people import Known, Person, Profile, Standing
+from bot.core.people import Known, Profile, Standing
 from storage.people import person_of
 from storage.pool import Connection
 
@@ -33,34 +33,6 @@ async def hold(conn: Connection, person_ids: Collection[int]) -> dict[str, Known
         sorted(person_ids),
     )
     return {row["slack_user_id"]: _known(row) for row in rows}
-
-
-async def save(conn: Connection, profiles: Sequence[Profile], *, now: datetime) -> list[Person]:
-    """Insert or refresh what Slack says of people, each of them once; suspensions are left as they stand."""
-    rows = await conn.fetch(
-        """
-        INSERT INTO person (team_id, slack_user_id, enterprise_id, standing, name, email, tz, seen_at)
-        SELECT *, $8
-          FROM unnest($1::text [], $2::text [], $3::text [], $4::text [], $5::text [], $6::text [], $7::text [])
-            ON CONFLICT ON CONSTRAINT person_slack_identity
-            DO UPDATE SET enterprise_id = excluded.enterprise_id,
-                          standing = excluded.standing,
-                          name = excluded.name,
-                          email = excluded.email,
-                          tz = excluded.tz,
-                          seen_at = excluded.seen_at
-        RETURNING person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
-        """,
-        [one.team_id for one in profiles],
-        [one.slack_user_id for one in profiles],
-        [one.enterprise_id for one in profiles],
-        [one.standing for one in profiles],
-        [one.name for one in profiles],
-        [one.email for one in profiles],
-        [one.tz for one in profiles],
-        now,
-    )
-    return [person_of(row) for row in rows]
 
 
 async def touch(conn: Connection, person_ids: Collection[int], *, now: datetime) -> None:

@@ -18,7 +18,7 @@ import pytest_asyncio
 import structlog
 
 from bot.core import enrollment, throttle
-from bot.core.people import Person, Profile, Standing
+from bot.core.people import Person
 from bot.core.sealing import Keyring
 from bot.sandbox import postgres
 from bot.services.means import Means
@@ -26,6 +26,7 @@ from storage.pool import Connection, Pool
 from tests.support import database as databases
 from tests.support import homes, lent
 from tests.support.database import QUICK, Database
+from tests.support.people import ADA
 from tests.support.services import HOME, Clock, Services
 from tests.support.tools import missing
 
@@ -152,14 +153,4 @@ async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
 @pytest_asyncio.fixture
 async def ada(services: Services) -> Person:
     """A member of the workspace, known to the bot, with MFA off."""
-    return await services.people.save(
-        Profile(
-            team_id=HOME.team_id,
-            slack_user_id="U0ADA",
-            enterprise_id=None,
-            standing=Standing.MEMBER,
-            name="Ada Lovelace",
-            email="ada@example.com",
-            tz="Europe/London",
-        )
-    )
+    return await services.people.save(ADA)

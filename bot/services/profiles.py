@@ -49,7 +49,7 @@ async def save_listed(conn: Connection, profiles: Sequence[Profile], *, asked_at
     same = [known[slack_id].person for slack_id, fate in fates.items() if fate is Fate.SAME]
     saving = [told[slack_id] for slack_id, fate in fates.items() if fate in (Fate.NEW, Fate.CHANGED)]
     await people_listed.touch(conn, [person.person_id for person in same], now=now)
-    saved = await people_listed.save(conn, saving, now=now)
+    saved = await people.save_all(conn, saving, now=now)
     await _note(conn, _differences(told, known, fates), now)
     concerned = {
         person.person_id: person

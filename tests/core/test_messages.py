@@ -1,31 +1,15 @@
 """Which notices ask, and until when."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from bot.core.messages import ASKS, Kind, Message, Settled
+from bot.core.messages import ASKS, Kind, Settled
+from tests.support.messages import unposted
+from tests.support.services import NOON
 
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CHANGES_OF_MFA = {Kind.ENABLED, Kind.REPLACED, Kind.DISABLED}
 CHANGES_OF_RECOVERY_CODES = {Kind.RECOVERY_CODES_MADE, Kind.RECOVERY_CODE_USED, Kind.RECOVERY_CODE_PASTED}
-
-
-def message(kind: Kind) -> Message:
-    return Message(
-        message_id=1,
-        person_id=1,
-        kind=kind,
-        detail={},
-        enrollment_id=None,
-        created_at=NOON,
-        channel=None,
-        ts=None,
-        complete=False,
-        settled=None,
-        settled_at=None,
-    )
 
 
 def test_every_change_of_mfa_and_every_wait_asks_whether_it_was_the_owner() -> None:
@@ -37,7 +21,7 @@ def test_every_change_of_mfa_and_every_wait_asks_whether_it_was_the_owner() -> N
 
 @pytest.mark.parametrize("settled", Settled)
 def test_a_question_that_is_settled_is_asked_no_more(settled: Settled) -> None:
-    asking = message(Kind.ENABLED)
+    asking = unposted(Kind.ENABLED)
 
     assert asking.asks
     assert not replace(asking, settled=settled, settled_at=NOON).asks
@@ -45,4 +29,4 @@ def test_a_question_that_is_settled_is_asked_no_more(settled: Settled) -> None:
 
 @pytest.mark.parametrize("kind", [Kind.ENROLLMENT, Kind.CODE_PASTED, Kind.SUSPENDED])
 def test_what_tells_of_no_change_or_of_the_stop_itself_does_not_ask(kind: Kind) -> None:
-    assert not message(kind).asks
+    assert not unposted(kind).asks

@@ -8,13 +8,16 @@ import pytest_asyncio
 from bot.core.people import Person
 from bot.jobs.queue import Jobs
 from bot.sandbox.slack import StandIn
+from bot.services.looking import Looks
 from bot.services.queue import Queue
+from bot.services.report import Reports
+from storage import roles
 from tests.support.audit import Audit, open_audit
 from tests.support.cast import Cast, assemble
 from tests.support.database import Database
 from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import BEN
-from tests.support.services import Services
+from tests.support.services import Authenticator, Services, enroll
 from tests.support.working import standing_in, working
 
 
@@ -57,3 +60,17 @@ async def audit(database: Database) -> AsyncIterator[Audit]:
 @pytest_asyncio.fixture
 async def cast(services: Services) -> Cast:
     return await assemble(services)
+
+
+@pytest.fixture
+def reports(services: Services) -> Reports:
+    return Reports(services.means, Looks(services.means))
+
+
+@pytest_asyncio.fixture
+async def viewers_phone(services: Services, ada: Person) -> Authenticator:
+    """Ada's, who has MFA and may view users."""
+    _, phone = await enroll(services, ada)
+    async with services.means.pool.transaction() as conn:
+        await roles.grant(conn, ada.person_id, "helpdesk", by="host:root", now=services.clock())
+    return phone

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 import pytest_asyncio
 
 from bot.core.actions import Guard
@@ -18,27 +17,12 @@ from bot.services.chain import Chain, Linked
 from bot.services.looking import LOOKS_A_SECOND, LookRefusal, Looks
 from bot.services.report import PAGE, Asked, AskRefusal, Reports, Unenrolled
 from storage import audit as audit_events
-from storage import roles
 from storage.schema import VERSIONS
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Authenticator, Services, enroll
 
 [MIGRATION] = VERSIONS.glob("*_report.sql")
-
-
-@pytest.fixture
-def reports(services: Services) -> Reports:
-    return Reports(services.means, Looks(services.means))
-
-
-@pytest_asyncio.fixture
-async def phone(services: Services, ada: Person) -> Authenticator:
-    """Ada's, who has MFA and may view users."""
-    _, phone = await enroll(services, ada)
-    async with services.means.pool.transaction() as conn:
-        await roles.grant(conn, ada.person_id, "helpdesk", by="host:root", now=services.clock())
-    return phone
 
 
 @pytest_asyncio.fixture
@@ -55,9 +39,9 @@ async def asked(reports: Reports, person: Person) -> int:
 
 
 async def test_who_may_view_users_asks_once_a_minute_and_each_ask_is_a_look(
-    services: Services, reports: Reports, ada: Person, phone: Authenticator, ledger: Ledger
+    services: Services, reports: Reports, ada: Person, viewers_phone: Authenticator, ledger: Ledger
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     first = await reports.ask(by=ada.person_id)
     second = await Reports(services.means, Looks(services.means)).ask(by=ada.person_id)  # another process
     services.clock.forward(minutes=1)
@@ -70,9 +54,9 @@ async def test_who_may_view_users_asks_once_a_minute_and_each_ask_is_a_look(
 
 
 async def test_of_many_asks_at_once_one_is_sent(
-    services: Services, ada: Person, phone: Authenticator, ledger: Ledger
+    services: Services, ada: Person, viewers_phone: Authenticator, ledger: Ledger
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     processes = [Reports(services.means, Looks(services.means)) for _ in range(8)]
 
     told = await asyncio.gather(*(process.ask(by=ada.person_id) for process in processes))
@@ -93,8 +77,8 @@ async def test_who_may_not_view_users_gets_neither_report_nor_page_and_that_is_w
     assert await ledger.details("look.refused") == [{"act": "report", "why": "right"}] * 2
 
 
-async def test_a_look_too_many_waits(reports: Reports, ada: Person, phone: Authenticator) -> None:
-    assert phone.secret
+async def test_a_look_too_many_waits(reports: Reports, ada: Person, viewers_phone: Authenticator) -> None:
+    assert viewers_phone.secret
     told = [await reports.unenrolled(by=ada.person_id) for _ in range(LOOKS_A_SECOND + 1)]
 
     assert told[-1] is LookRefusal.TOO_FAST
@@ -102,9 +86,9 @@ async def test_a_look_too_many_waits(reports: Reports, ada: Person, phone: Authe
 
 
 async def test_each_event_counts_once_on_its_day_when_the_chain_covers_it(
-    services: Services, reports: Reports, ada: Person, phone: Authenticator, chain: Chain, ledger: Ledger
+    services: Services, reports: Reports, ada: Person, viewers_phone: Authenticator, chain: Chain, ledger: Ledger
 ) -> None:
-    for typed in (phone.wrong_code(), phone.code(steps=1)):
+    for typed in (viewers_phone.wrong_code(), viewers_phone.code(steps=1)):
         await services.recovery.renew(ada.person_id, typed=typed, intent=uuid4())
     before = await reports.figures(ada.person_id)
     assert isinstance(await chain.link(), Linked)
@@ -121,9 +105,9 @@ async def test_each_event_counts_once_on_its_day_when_the_chain_covers_it(
 
 
 async def test_after_thirty_days_an_event_is_no_longer_in_the_report(
-    services: Services, reports: Reports, ada: Person, phone: Authenticator, chain: Chain
+    services: Services, reports: Reports, ada: Person, viewers_phone: Authenticator, chain: Chain
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     await chain.link()
     services.clock.at += timedelta(days=29)
     last = await reports.figures(ada.person_id)
@@ -134,9 +118,9 @@ async def test_after_thirty_days_an_event_is_no_longer_in_the_report(
 
 
 async def test_the_pages_hold_every_member_without_mfa_once_and_nobody_else(
-    services: Services, reports: Reports, ada: Person, phone: Authenticator, ledger: Ledger
+    services: Services, reports: Reports, ada: Person, viewers_phone: Authenticator, ledger: Ledger
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     await ledger.conn.execute(
         """
         INSERT INTO person (team_id, slack_user_id, standing, name, seen_at)
@@ -175,7 +159,7 @@ async def test_the_pages_hold_every_member_without_mfa_once_and_nobody_else(
 
 
 async def test_the_migration_counts_what_was_linked_before_just_as_linking_does(
-    services: Services, ada: Person, phone: Authenticator, chain: Chain, ledger: Ledger
+    services: Services, ada: Person, viewers_phone: Authenticator, chain: Chain, ledger: Ledger
 ) -> None:
     verdicts = [{"verdict": verdict.value, "method": None, "purpose": "sign-in"} for verdict in Verdict]
     events = [
@@ -193,7 +177,7 @@ async def test_the_migration_counts_what_was_linked_before_just_as_linking_does(
     [statement] = re.findall(r"INSERT INTO event_day.*?;", MIGRATION.read_text(), re.DOTALL)
     await ledger.conn.execute(statement)
 
-    assert phone.secret
+    assert viewers_phone.secret
     counted = await ledger.conn.fetch("SELECT day, what, count FROM event_day")
     assert sorted(map(tuple, counted)) == sorted(map(tuple, linked))
     assert {row["what"] for row in linked} == set(What)

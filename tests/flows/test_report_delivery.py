@@ -1,7 +1,6 @@
 """The report on its way: it comes once, whole, to the asker, wherever a worker stopped."""
 
 import pytest
-import pytest_asyncio
 
 from bot.core.jobs import DeliverReport
 from bot.core.people import Person
@@ -9,14 +8,13 @@ from bot.jobs.queue import Jobs
 from bot.jobs.report import DeliverReport as Deliver
 from bot.sandbox import png
 from bot.sandbox.slack import StandIn
-from bot.services.looking import Looks
 from bot.services.report import Asked, Reports
 from handlers.outgoing import Later, Outgoing
 from handlers.slack import Clients
 from handlers.views import chart
 from storage import roles
 from tests.support.reading import pictures_in
-from tests.support.services import Authenticator, Services, enroll
+from tests.support.services import Authenticator, Services
 from tests.support.settings import TOKEN
 from tests.support.working import kept, shown
 
@@ -33,20 +31,6 @@ STEPS = (
 )
 
 
-@pytest.fixture
-def reports(services: Services) -> Reports:
-    return Reports(services.means, Looks(services.means))
-
-
-@pytest_asyncio.fixture
-async def phone(services: Services, ada: Person) -> Authenticator:
-    """Ada's, who has MFA and may view users."""
-    _, phone = await enroll(services, ada)
-    async with services.means.pool.transaction() as conn:
-        await roles.grant(conn, ada.person_id, "helpdesk", by="host:root", now=services.clock())
-    return phone
-
-
 async def asked(reports: Reports, person: Person) -> int:
     told = await reports.ask(by=person.person_id)
     assert isinstance(told, Asked)
@@ -54,9 +38,9 @@ async def asked(reports: Reports, person: Person) -> int:
 
 
 async def test_whoever_lost_the_right_meanwhile_is_sent_nothing(
-    services: Services, reports: Reports, ada: Person, phone: Authenticator, slack: StandIn, jobs: Jobs
+    services: Services, reports: Reports, ada: Person, viewers_phone: Authenticator, slack: StandIn, jobs: Jobs
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     message_id = await asked(reports, ada)
     async with services.means.pool.transaction() as conn:
         await roles.revoke(conn, ada.person_id, "helpdesk", by="host:root", now=services.clock())
@@ -68,9 +52,9 @@ async def test_whoever_lost_the_right_meanwhile_is_sent_nothing(
 
 
 async def test_the_report_comes_with_its_chart_to_the_asker_alone(
-    reports: Reports, ada: Person, phone: Authenticator, slack: StandIn, jobs: Jobs
+    reports: Reports, ada: Person, viewers_phone: Authenticator, slack: StandIn, jobs: Jobs
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     message_id = await asked(reports, ada)
 
     await jobs._work[DeliverReport](message_id)
@@ -91,9 +75,15 @@ class Stopped(Exception):  # noqa: N818  reads as what happened
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_wherever_a_worker_stops_the_next_one_leaves_one_message_and_no_file_too_many(
-    step: str, reports: Reports, services: Services, ada: Person, phone: Authenticator, slack: StandIn, jobs: Jobs
+    step: str,
+    reports: Reports,
+    services: Services,
+    ada: Person,
+    viewers_phone: Authenticator,
+    slack: StandIn,
+    jobs: Jobs,
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     message_id = await asked(reports, ada)
     met: list[str] = []
 
@@ -117,9 +107,9 @@ async def test_wherever_a_worker_stops_the_next_one_leaves_one_message_and_no_fi
 
 
 async def test_slack_away_is_tried_again_and_a_closed_dm_is_not(
-    reports: Reports, services: Services, ada: Person, phone: Authenticator, slack: StandIn, jobs: Jobs
+    reports: Reports, services: Services, ada: Person, viewers_phone: Authenticator, slack: StandIn, jobs: Jobs
 ) -> None:
-    assert phone.secret
+    assert viewers_phone.secret
     message_id = await asked(reports, ada)
     slack.faults.error("files.completeUploadExternal", "internal_error")
     with pytest.raises(Later):

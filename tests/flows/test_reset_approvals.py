@@ -14,21 +14,10 @@ from bot.services.resets import Came, Done
 from tests.support.cast import REASON, Cast, Member
 from tests.support.ledger import Ledger
 from tests.support.services import changed
-from tests.support.wrongs import prepared, used_steps
+from tests.support.wrongs import WRONGS, prepared, used_steps
 
 
-@pytest.mark.parametrize(
-    ("wrong", "guard"),
-    [
-        ("a guest by now", Guard.ACTOR_IS_MEMBER),
-        ("suspended", Guard.ACTOR_NOT_SUSPENDED),
-        ("MFA off", Guard.OWN_MFA),
-        ("not confirmed", Guard.ACTOR_CONFIRMED),
-        ("a guest they act on", Guard.SUBJECT_IS_MEMBER),
-        ("subject not confirmed", Guard.SUBJECT_CONFIRMED),
-        ("lockdown", Guard.NO_LOCKDOWN),
-    ],
-)
+@pytest.mark.parametrize(("wrong", "guard"), WRONGS.items())
 @pytest.mark.parametrize("who", ["manager", "approver"])
 async def test_who_may_not_approve_is_told_which_rule_refuses(
     cast: Cast, ledger: Ledger, who: str, wrong: str, guard: Guard

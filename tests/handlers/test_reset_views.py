@@ -13,7 +13,7 @@ from bot.core import audit, policy
 from bot.core.actions import Action, Guard, Party
 from bot.core.audit import Event
 from bot.core.factors import Status
-from bot.core.messages import Kind, Message
+from bot.core.messages import Kind
 from bot.core.people import Person, Standing, SuspendedWhy
 from bot.core.permissions import BUILT_IN, Grant, Permission, Rights, Role
 from bot.core.resets import OPEN, AnswerRefusal, Happened, OpenRefusal, ReasonFault, Reset, State
@@ -27,6 +27,7 @@ from bot.services.roles import Changed, Overview, RoleRefusal
 from handlers.views import admin, helpdesk, home, lockdown, notices, refusals, reset_forms, roles
 from handlers.views import audit as audit_views
 from handlers.views.blocks import said
+from tests.support.messages import unposted
 from tests.support.services import NOON
 
 INTENT = UUID(int=7)
@@ -116,20 +117,7 @@ def modals() -> Iterator[dict[str, Any]]:
 
 
 def notice(kind: Kind, state: State, *, reader: int) -> Notice:
-    message = Message(
-        message_id=9,
-        person_id=reader,
-        kind=kind,
-        detail={},
-        enrollment_id=None,
-        created_at=NOON,
-        channel=None,
-        ts=None,
-        complete=False,
-        settled=None,
-        settled_at=None,
-    )
-    return Notice(message, "U001", None, card(state))
+    return Notice(unposted(kind, reader=reader), "U001", None, card(state))
 
 
 def why(*acts: Action, request_open: bool = True, not_opened: OpenRefusal | None = None) -> Why:

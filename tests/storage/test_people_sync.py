@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from bot.core.people import Standing
 from bot.core.sync import COUNTED_STANDINGS, Counts, Sync
-from storage import people_listed, people_sync
+from storage import people, people_listed, people_sync
 from storage.pool import Connection, Pool
 from tests.support.database import Database
 from tests.support.people import ADA, BEN
@@ -100,10 +100,10 @@ async def test_the_turn_of_who_is_gone_is_free(pools: list[Pool], database: Data
 
 
 async def test_many_are_saved_in_one_statement_and_suspensions_stand(program: Connection) -> None:
-    [ada] = await people_listed.save(program, [ADA], now=NOON)
+    [ada] = await people.save_all(program, [ADA], now=NOON)
     await program.execute("UPDATE person SET suspended_at = now(), suspended_why = 'stolen'")
 
-    both = await people_listed.save(program, [replace(ADA, name="Ada Byron", tz=None), BEN], now=NOON)
+    both = await people.save_all(program, [replace(ADA, name="Ada Byron", tz=None), BEN], now=NOON)
     known = await people_listed.known(program, team_id="T0MFA", slack_user_ids=["U0ADA", "U0BEN", "U0NOBODY"])
 
     assert [person.slack_user_id for person in both] == ["U0ADA", "U0BEN"]
@@ -117,7 +117,7 @@ async def test_many_are_saved_in_one_statement_and_suspensions_stand(program: Co
 async def test_those_not_heard_of_are_found_window_by_window(program: Connection) -> None:
     crowd = [replace(ADA, slack_user_id=f"U{number}") for number in range(5)]
     crowd[3] = replace(crowd[3], standing=Standing.DELETED)
-    saved = await people_listed.save(program, crowd, now=NOON)
+    saved = await people.save_all(program, crowd, now=NOON)
     await people_listed.touch(program, [saved[1].person_id], now=NOON + timedelta(seconds=1))
 
     found, after = [], 0

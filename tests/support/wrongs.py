@@ -2,9 +2,21 @@
 
 from dataclasses import replace
 
+from bot.core.actions import Guard
 from bot.core.people import Profile, Standing
 from tests.support.cast import REASON, Cast, Member
 from tests.support.ledger import Ledger
+
+WRONGS = {
+    "a guest by now": Guard.ACTOR_IS_MEMBER,
+    "suspended": Guard.ACTOR_NOT_SUSPENDED,
+    "MFA off": Guard.OWN_MFA,
+    "not confirmed": Guard.ACTOR_CONFIRMED,
+    "a guest they act on": Guard.SUBJECT_IS_MEMBER,
+    "subject not confirmed": Guard.SUBJECT_CONFIRMED,
+    "lockdown": Guard.NO_LOCKDOWN,
+}
+"""And the guard that refuses them for it."""
 
 
 async def used_steps(ledger: Ledger) -> list[int]:

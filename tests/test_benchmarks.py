@@ -8,8 +8,9 @@ import pytest
 from aiohttp import web
 from rich.console import Console
 
-from tests.benchmarks import sign_ins
+from tests.benchmarks import memory, sign_ins
 from tests.benchmarks.answers import circumstances, everything, measure, table
+from tests.benchmarks.memory import Footprint, Grown, Load, Memory
 from tests.benchmarks.peers import asking
 from tests.support.database import Database
 from tests.support.serving import serving
@@ -37,6 +38,34 @@ async def test_the_tables_of_sign_ins_have_their_rows_and_a_verdict_each(databas
     assert all(side.name in shown for side in found.sides.values())
     assert shown.count("reached") == len(found.goals())
     assert [side.refused for name, side in found.sides.items() if name not in ("alone", "pgbench")] == [0] * 5
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="Linux alone says what a process takes")
+async def test_the_tables_of_memory_have_their_rows_and_a_verdict_each(database: Database, tmp_path: Path) -> None:
+    async with sign_ins.place(database, 70) as few:
+        found = await memory.measure(few, tmp_path, Load(rounds=1, few=20, many=70, in_all=140))
+
+    printed = io.StringIO()
+    Console(file=printed, width=200).print(*memory.tables(found))
+    shown = printed.getvalue()
+    assert [accepted for accepted, _ in found.grown.seen] == [70, 140]
+    seen = [*found.bolt, *found.serve, *found.bolt_later, *found.serve_later, *(one for _, one in found.grown.seen)]
+    assert len(seen) == 6
+    assert all(0 < one.uss <= one.pss < one.rss for one in seen)
+    assert found.bolt[0].rss < found.serve[0].rss
+    assert shown.count("reached") == len(found.goals())
+
+
+def test_memory_is_judged_by_the_resident_part_of_each_round_and_by_its_greatest_change_either_way() -> None:
+    def rss(*figures: float) -> list[Memory]:
+        return [Memory(rss=figure, pss=1.0, uss=1.0) for figure in figures]
+
+    series = list(zip((5, 10, 15), rss(100, 94, 103), strict=True))
+
+    found = Footprint(rss(10, 20, 10), rss(17, 36, 90), rss(10, 10, 10), rss(19, 18.5, 10), Grown(series))
+
+    assert [goal.ratio for goal in found.goals()] == pytest.approx([1.8, 1.85, 6])
+    assert [goal.reached for goal in found.goals()] == [True, False, False]
 
 
 @pytest.mark.parametrize("keeps", [True, False])

@@ -106,14 +106,16 @@ class Child:
 
 
 @contextlib.asynccontextmanager
-async def child(served: str, environ: Mapping[str, str], folder: Path) -> AsyncIterator[Child]:
+async def child(
+    served: str, environ: Mapping[str, str], folder: Path, *, module: str = "tests.benchmarks.served"
+) -> AsyncIterator[Child]:
     """Start a server as a child; its log goes to a file in *folder*."""
     log = folder / f"{served}.log"
     with log.open("wb") as lines:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "tests.benchmarks.served",
+            module,
             served,
             cwd=ROOT,
             env=os.environ | environ,

@@ -6,7 +6,7 @@ import os
 import random
 import re
 import statistics
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -208,7 +208,7 @@ def resident_mib(pid: int) -> float:
 
 def tables(found: SignIns) -> tuple[Table, Table]:
     """Return what was measured, and what was to be reached."""
-    sides, goals = Table(), Table()
+    sides = Table()
     for title in ("", "a second", "slowest round", "fastest", "99th of 100", "refused", "CPU each", "Postgres's"):
         sides.add_column(title, justify="right" if title else "left")
     for side in found.sides.values():
@@ -216,8 +216,14 @@ def tables(found: SignIns) -> tuple[Table, Table]:
         rates = [f"{rate:,.0f}" for rate in (statistics.median(side.rates), min(side.rates), max(side.rates))]
         cpus = [f"{statistics.median(all_):.2f} ms" if all_ else "" for all_ in (side.cpus, side.cpus_of_postgres)]
         sides.add_row(side.name, *rates, p99, str(side.refused) if side.p99s else "", *cpus)
+    return sides, verdicts(found.goals())
+
+
+def verdicts(goals: Iterable[Goal]) -> Table:
+    """Return what was to be reached, and whether it was."""
+    shown = Table()
     for title in ("medians of the ratios of the rounds", "ratio", "limit", ""):
-        goals.add_column(title)
-    for goal in found.goals():
-        goals.add_row(goal.what, f"{goal.ratio:.2f}", goal.limit, "reached" if goal.reached else "not reached")
-    return sides, goals
+        shown.add_column(title)
+    for goal in goals:
+        shown.add_row(goal.what, f"{goal.ratio:.2f}", goal.limit, "reached" if goal.reached else "not reached")
+    return shown

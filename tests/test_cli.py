@@ -102,3 +102,13 @@ def test_help_loads_no_slack_and_no_web() -> None:
     printed = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
     assert printed.strip() == "[]"
+
+
+def test_what_serves_loads_neither_migrations_nor_the_sandbox() -> None:
+    probe = (
+        "import sys, bot.app; print([name for name in ('alembic', 'sqlalchemy', 'bot.sandbox') if name in sys.modules])"
+    )
+
+    printed = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert printed.strip() == "[]"

@@ -8,7 +8,7 @@ from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import StandIn
-from tests.support.slack_samples import buttons, code_input, home, modal, section
+from tests.support.slack_samples import button, buttons, code_input, home, modal, section
 from tests.support.tiny_bot import TinyBot
 
 
@@ -198,3 +198,38 @@ async def test_what_was_typed_so_far_goes_along_with_a_click(
     await act(standin, http, do="click", view_id=opened["view"]["id"], action_id="more", values=typed)
 
     assert tiny_bot.last.payload["view"]["state"]["values"]["code"]["typed"]["value"] == "123"
+
+
+def row(about: str) -> dict[str, Any]:
+    return {"type": "actions", "elements": [button("open", about)]}
+
+
+async def test_a_press_in_a_window_that_has_not_caught_up_counts(
+    standin: StandIn, tiny_bot: TinyBot, slack: AsyncWebClient, http: ClientSession
+) -> None:
+    await slack.views_publish(user_id="U0ADA", view=home(row("1"), row("2")))
+    seen = (await state_of(standin, http))["home"]
+    await slack.views_publish(user_id="U0ADA", view=home(section("news"), row("1"), row("2")))
+    now = (await state_of(standin, http))["home"]
+    assert seen["blocks"][1]["block_id"] != now["blocks"][2]["block_id"]
+
+    block_id = seen["blocks"][1]["block_id"]
+    answer = await act(standin, http, do="click", view_id=seen["id"], block_id=block_id, action_id="open", value="2")
+
+    assert answer == {"ok": True}
+    (action,) = tiny_bot.last.payload["actions"]
+    assert (action["block_id"], action["value"]) == (now["blocks"][2]["block_id"], "2")
+
+
+async def test_a_press_on_what_is_gone_reaches_nobody(
+    standin: StandIn, tiny_bot: TinyBot, slack: AsyncWebClient, http: ClientSession
+) -> None:
+    await slack.views_publish(user_id="U0ADA", view=home(row("1"), row("2")))
+    seen = (await state_of(standin, http))["home"]
+    await slack.views_publish(user_id="U0ADA", view=home(row("1"), row("3")))
+
+    block_id = seen["blocks"][1]["block_id"]
+    answer = await act(standin, http, do="click", view_id=seen["id"], block_id=block_id, action_id="open", value="2")
+
+    assert answer == {"ok": False, "error": "ada sees no open there"}
+    assert tiny_bot.received == []

@@ -26,6 +26,16 @@ def find(blocks: Blocks, action_id: str, block_id: str | None = None) -> tuple[s
     return None
 
 
+def block_of_button(blocks: Blocks, action_id: str, value: str | None) -> str | None:
+    """Return the block_id of the button of *action_id* that carries *value* (None: that carries nothing), or None."""
+    for block in blocks:
+        for element in elements(block):
+            same = (element.get("action_id"), element.get("value")) == (action_id, value)
+            if same and element["type"] == "button":
+                return str(block["block_id"])
+    return None
+
+
 def used(block_id: str, element: Json, value: str | None, ts: str) -> Json:
     """Return the entry of `actions` for using *element*; *value* is what is chosen or typed in it."""
     action: Json = {"action_id": element["action_id"], "block_id": block_id, "type": element["type"], "action_ts": ts}

@@ -133,7 +133,7 @@ class PageApi:
         return await self._people.click(
             user,
             deed["action_id"],
-            block_id=deed.get("block_id"),
+            block_id=_block_of(message or view, deed),
             message=message,
             view=view,
             value=deed.get("value"),
@@ -156,3 +156,15 @@ class PageApi:
             if view.id == view_id and view.user == user:
                 return view
         raise NotOnScreenError("that view is closed")
+
+
+def _block_of(place: Message | View | None, deed: Json) -> str | None:
+    """Return the block_id under which the button that was pressed stands in *place* now.
+
+    Each version gives its blocks new ids (SR15), and a window may not have caught up: there the same action about the
+    same thing is the same button.
+    """
+    block_id: str | None = deed.get("block_id")
+    if place is None or elements.find(place.blocks, deed["action_id"], block_id):
+        return block_id
+    return elements.block_of_button(place.blocks, deed["action_id"], deed.get("value")) or block_id

@@ -1,6 +1,6 @@
 // The page: one state comes in over server-sent events, everything is drawn from it; what people do goes out to
 // /page/act, and its effect comes back as the next state.
-import { fill, focusable, h } from "./dom.js";
+import { Press, fill, focusable, h } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
 import { Composer, drawLog, initials, tint, toBottom } from "./messages.js";
 import { Guide } from "./guide.js";
@@ -23,6 +23,7 @@ class App {
   #problems = [];        // the page's own
   #marked = null;        // who is brought into sight in the list of people
   #accounts = [];
+  #press = new Press(() => this.draw());
 
   constructor() {
     this.modals = new Modals($("modals"), $("inside"), { act: (what) => this.act(what), ctx: (more) => this.ctx(more),
@@ -63,7 +64,7 @@ class App {
 
   #complain(problem) {
     this.#problems.push(problem);
-    this.#drawProblems();
+    this.draw();
   }
 
   #connect(user) {
@@ -103,16 +104,17 @@ class App {
     this.state = state;
     this.people = new Map(state.people.map((person) => [person.id, person]));
     document.title = `${called(this.people.get(this.user))} - Sandbox - no real Slack`;
-    $("notice").hidden = !state.notice;
-    $("notice").textContent = state.notice ?? "";
     this.draw();
   }
 
   draw() {
-    if (!this.state) return;
-    const { home, modals, toasts = [] } = this.state;
-    this.#drawPeople();
+    if (this.#press.held) return;
     this.#drawProblems();
+    if (!this.state) return;
+    const { home, modals, notice, toasts = [] } = this.state;
+    $("notice").hidden = !notice;
+    $("notice").textContent = notice ?? "";
+    this.#drawPeople();
     const ctx = this.ctx({ id: "home", act: (part, block, value) => this.act({
       do: "click", view_id: home.id, action_id: part.action_id, block_id: block.block_id, value }) });
     const lost = $("home").contains(document.activeElement);
@@ -146,7 +148,7 @@ class App {
       person.role !== GONE && h("a", { class: "another", href: `#${person.id}`, target: "_blank", rel: "noopener",
         title: "Open another window", "aria-label": `Open another window as ${called(person)}` }, "↗")))]);
     for (const radio of $("people").querySelectorAll("input")) {
-      radio.checked = radio.value === this.user;
+      radio.checked = radio.value === location.hash.slice(1); // who was chosen just now is not yet played
       // On a narrow screen the people stand side by side, and not all of them in sight.
       if (radio.checked && this.#marked !== this.user) radio.closest(".row").scrollIntoView({ block: "nearest", inline: "center" });
     }
@@ -159,7 +161,7 @@ class App {
     fill($("problems"), [h("h2", {}, all.length === 1 ? "A problem" : `${all.length} problems`),
       h("ul", {}, all.map((problem) => h("li", {}, problem))),
       this.#problems.length > 0 && h("button", { key: "hide", type: "button", class: "button small",
-        onclick: () => { this.#problems = []; this.#drawProblems(); } }, "Hide those of this page")]);
+        onclick: () => { this.#problems = []; this.draw(); } }, "Hide those of this page")]);
   }
 
   #drawUnread() {

@@ -6,19 +6,33 @@
 //   ctx.act(element, block, value)   somebody pressed or chose something
 import { h } from "./dom.js";
 import { complaint, text, words } from "./text.js";
-import { BOXED, INTERACTIVE, domId, element } from "./elements.js";
+import { BOXED, INTERACTIVE, domId, element, meaning } from "./elements.js";
 
 const BLOCKS = { actions, context, divider, header, image, input, section, table };
 
 /** Draw *blocks*; an unknown type leaves a complaint in its place. */
 export function drawBlocks(blocks, ctx) {
-  return (blocks ?? []).map((block, index) => {
+  const seen = new Map();
+  return (blocks ?? []).map((block) => {
     const draw = Object.hasOwn(BLOCKS, block.type) ? BLOCKS[block.type] : null;
     const drawn = draw ? draw(block, ctx) : h("div", {}, complaint(`a block of type "${block.type}"`));
     drawn.classList.add("block", `block-${draw ? block.type : "unknown"}`);
-    drawn.key = `${block.type} ${block.block_id ?? index}`;
+    const name = `${block.type} ${named(block)}`;
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    drawn.key = `${name} ${seen.get(name)}`;
     return drawn;
   });
+}
+
+/**
+ * By what a block is known again in the next version: what can be done in it, and nothing where it only says something.
+ * Its block_id will not do, since each version brings new ones (SR15), and what somebody is pressing would be replaced;
+ * an input's is the app's own, and by it what was typed stays (SR33).
+ */
+function named(block) {
+  if (block.type === "input") return block.block_id;
+  const first = [block.accessory, ...(block.elements ?? [])].find((part) => part?.action_id);
+  return first ? meaning(first) : "";
 }
 
 function section(block, ctx) {

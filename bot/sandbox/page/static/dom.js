@@ -80,6 +80,37 @@ function morph(old, drawn) {
   if (!["INPUT", "TEXTAREA"].includes(old.nodeName)) fill(old, [...drawn.childNodes]);
 }
 
+/**
+ * Whether a mouse button, pen or finger is down on something that acts when it is let go. Were the page to change just
+ * then, what moves away or goes would not be pressed at all.
+ */
+export class Press {
+  held = false;
+  #over;
+  #ending;
+
+  /** *over* is called when the press has had its effect, or came to nothing. */
+  constructor(over) {
+    this.#over = over;
+    addEventListener("pointerdown", (event) => {
+      if (!event.isPrimary || event.button !== 0 || !event.target.closest("a, button, label")) { this.#end(0); return; }
+      clearTimeout(this.#ending);
+      this.held = true;
+    });
+    // A mouse's click is part of pointerup; a finger's comes a little later.
+    addEventListener("pointerup", (event) => this.#end(event.pointerType === "mouse" ? 0 : TAP_MS));
+    for (const nothing of ["pointercancel", "blur"]) addEventListener(nothing, () => this.#end(0));
+  }
+
+  #end(within) {
+    if (!this.held) return;
+    clearTimeout(this.#ending);
+    this.#ending = setTimeout(() => { this.held = false; this.#over(); }, within);
+  }
+}
+
+const TAP_MS = 50;
+
 /** What can be reached with Tab inside *root*, in order; of radio buttons of one name, the one that Tab reaches. */
 export function focusable(root) {
   const found = root.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");

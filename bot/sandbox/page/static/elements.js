@@ -12,9 +12,12 @@ export const BOXED = new Set(["checkboxes", "radio_buttons"]);
 export function element(part, block, ctx, field = null) {
   const draw = Object.hasOwn(ELEMENTS, part.type) ? ELEMENTS[part.type] : null;
   const drawn = draw ? draw(part, block, ctx, field) : complaint(`an element of type "${part.type}"`);
-  drawn.key = `${part.type} ${part.action_id}`;
+  drawn.key = `${part.type} ${meaning(part)}`;
   return drawn;
 }
+
+/** What using *part* means to the app: two buttons of one action differ in what they are about. */
+export const meaning = (part) => `${part.action_id} ${part.value ?? ""}`;
 
 export const domId = (ctx, block, part) => `${ctx.id}-${block.block_id}-${part.action_id}`.replace(/[^\w-]/g, "_");
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Person
@@ -48,7 +49,10 @@ class HomeHandlers:
             await ack(response_type="ephemeral", text=views.NOT_OPENED)
 
     async def opened(self, event: dict[str, Any], body: Body, client: AsyncWebClient) -> None:
-        """Publish the Home tab of whoever opened it."""
+        """Publish the Home tab of whoever opened it.
+
+        Not over one that was published since: it is newer, and may say what came of a click.
+        """
         if event.get("tab") != "home":
             return
         person = await self._visitors.member(body, client)
@@ -56,7 +60,14 @@ class HomeHandlers:
             view = views.home_says(views.turned_away(person))
         else:
             view = views.home(*await self._members.status(person))
+        seen = (event.get("view") or {}).get("hash")
         try:
-            await client.views_publish(user_id=str(event.get("user", "")), view=view)
+            await client.views_publish(user_id=str(event.get("user", "")), view=view, hash=seen)
         except OUTAGES as fault:
-            logger.warning("home was not published", fault=type(fault).__name__)
+            if not _overtaken(fault):
+                logger.warning("home was not published", fault=type(fault).__name__)
+
+
+def _overtaken(fault: Exception) -> bool:
+    answer = getattr(fault.response, "data", None) if isinstance(fault, SlackApiError) else None
+    return isinstance(answer, dict) and answer.get("error") == "hash_conflict"

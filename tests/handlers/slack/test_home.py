@@ -1,5 +1,7 @@
 """What people see of their own MFA, in Home and by `/mfa`, and who is turned away from both."""
 
+import asyncio
+
 import pytest
 
 from tests.support.bot import Bot
@@ -52,6 +54,21 @@ async def test_home_reminds_of_recovery_codes_until_they_are_saved(ada: Somebody
 
     assert "You have not said yet that you saved your recovery codes." in before
     assert "You have not said yet" not in ada.home_text
+
+
+async def test_a_home_that_was_opened_before_mfa_went_on_and_comes_later_does_not_say_off(
+    bot: Bot, ada: Somebody
+) -> None:
+    await ada.opens_home()
+    late = bot.standin.faults.slow("views.publish")
+    opening = asyncio.create_task(ada.opens_home())
+    await late.entered.wait()
+
+    await ada.enables()
+    late.release()
+    await opening
+
+    assert ada.home_buttons == [DISABLE, "Replace authenticator", "Recovery codes"]
 
 
 async def test_home_tells_of_a_qr_code_that_waits(ada: Somebody) -> None:

@@ -62,6 +62,22 @@ async def test_in_home_the_sentence_stands_above_the_buttons_until_home_is_opene
     assert NOT_OPENED not in ada.home_text
 
 
+async def test_a_home_that_was_opened_before_and_comes_later_does_not_take_the_sentence_away(
+    bot: Bot, ada: Somebody
+) -> None:
+    await ada.opens_home()
+    late = bot.standin.faults.slow("views.publish")
+    opening = asyncio.create_task(ada.opens_home())
+    await late.entered.wait()
+    bot.standin.faults.status("views.open")
+
+    await ada.clicks(ENABLE)
+    late.release()
+    await opening
+
+    assert NOT_OPENED in ada.home_text
+
+
 @slack_troubles
 async def test_in_a_modal_the_sentence_takes_its_place(bot: Bot, ada: Somebody, trouble: str) -> None:
     await ada.asks_for_qr()

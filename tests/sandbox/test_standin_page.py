@@ -100,6 +100,18 @@ async def test_a_modal_can_be_closed_and_a_notice_put_away(
     assert state["problems"] == ["command: the app answered 500"]
 
 
+async def test_closing_a_modal_twice_is_closing_it(
+    standin: StandIn, tiny_bot: TinyBot, slack: AsyncWebClient, http: ClientSession
+) -> None:
+    view = modal(notify_on_close=True)
+    opened = await slack.views_open(trigger_id=standin._inside.triggers.issue("U0ADA"), view=view)
+
+    answers = [await act(standin, http, do="close", view_id=opened["view"]["id"]) for _ in range(2)]
+
+    assert answers == [{"ok": True}, {"ok": True}]
+    assert [received.payload["type"] for received in tiny_bot.received] == ["view_closed"]
+
+
 @pytest.mark.parametrize(
     "deed",
     [

@@ -113,7 +113,8 @@ class PageApi:
             case "submit":
                 reply = await people.submit_blocks(user, deed["values"], view=self._view(user, deed["view_id"]))
             case "close":
-                reply = await people.close(user, view=self._view(user, deed["view_id"]))
+                with suppress(NotOnScreenError):  # pressed twice, and closed by the first
+                    reply = await people.close(user, view=self._view(user, deed["view_id"]))
             case "say":
                 reply = await people.say(user, deed["text"])
             case "open_home":

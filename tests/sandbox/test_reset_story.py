@@ -155,6 +155,7 @@ class Office:
             await expect(message.get_by_role("button")).to_have_count(0)
 
 
+@pytest.mark.timeout(300)  # it waits for several time steps, since every code serves once
 async def test_a_reset_is_approved_one_vetoed_and_one_cancelled_by_a_code(folder: Path) -> None:
     async with played(folder) as url, browser() as started:
         context = await started.new_context(viewport={"width": 1280, "height": 800})

@@ -1,6 +1,6 @@
 """The command line, `mfabot` (in a checkout: `python -m bot`), a file a group of commands.
 
-What a command needs it imports when it runs. Exit codes: 0, 1 (said no, nothing changed), 2 (usage).
+What a command needs it imports when it runs. Exit codes: 0, 1 (said no, nothing changed), 2 (usage), 3 (not known).
 """
 
 from __future__ import annotations

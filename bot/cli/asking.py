@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bot.cli.say import refuse, settings
+from bot.cli.say import not_known, refuse, settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,12 +25,15 @@ Team = Annotated[str | None, typer.Option(help="The workspace's id (T…), where
 
 
 def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 5.0) -> Answer:
-    """Ask, or refuse where the database is away; *statement_s* is the longest that one statement may take."""
+    """Ask, or refuse where the database is away, or say that its answer was lost.
+
+    *statement_s* is the longest that one statement may take.
+    """
     import secrets
 
     from bot.clock import now
     from bot.core import enrollment, throttle
-    from bot.core.faults import DatabaseAway
+    from bot.core.faults import AnswerLost, DatabaseAway
     from bot.core.sealing import Keyring
     from bot.services.means import Means
     from bot.settings import HostSettings
@@ -56,6 +59,8 @@ def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 
 
     try:
         return asyncio.run(asking())
+    except AnswerLost:
+        not_known()
     except DatabaseAway as away:
         refuse(f"The database cannot be reached, or is not migrated ({away}).")
     except DatabaseFault as fault:

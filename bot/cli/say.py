@@ -29,6 +29,15 @@ def refuse(*sentences: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def not_known() -> NoReturn:
+    """Say that the answer to the commit was lost, and exit with 3: neither done nor refused is true (R2)."""
+    typer.echo(
+        "The database went away while this was saved: it is done, or nothing of it is. Look before you do it again.",
+        err=True,
+    )
+    raise typer.Exit(3)
+
+
 def settings(kind: type[Kind]) -> tuple[Kind, list[str]]:
     """Return the settings of *kind* and the ignored names, or refuse with all faults."""
     from bot.settings import SettingsError, load

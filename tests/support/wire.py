@@ -9,7 +9,7 @@ from typing import Self
 from tests.support.database import OWNER, PROGRAM, Database
 
 PORT_FILE = ".s.PGSQL.5432"
-WROTE = (b"INSERT 0", b"UPDATE ")
+WROTE = (b"INSERT 0", b"UPDATE ", b"DELETE ")
 """What the server says of a statement that may have changed a row."""
 
 
@@ -24,7 +24,7 @@ class Wire:
         self._whole = asyncio.Event()
         self._whole.set()
         self._cut = False
-        self._losing = False
+        self._losing: int | None = None
         self._port = 0
 
     async def __aenter__(self) -> Self:
@@ -65,13 +65,16 @@ class Wire:
         """Keep the connections, and pass nothing on any more: what a firewall does that forgot them."""
         self._whole.clear()
 
-    def lose_an_answer(self) -> None:
-        """Let the next transaction that writes be committed, and break before the answer to that gets through (R2)."""
-        self._losing = True
+    def lose_an_answer(self, *, after: int = 0) -> None:
+        """Let a transaction that writes be committed, and break before the answer to that gets through (R2).
+
+        The next one, or the one *after* so many.
+        """
+        self._losing = after
 
     def mend(self) -> None:
         """Work again."""
-        self._cut = self._losing = False
+        self._cut, self._losing = False, None
         self._whole.set()
 
     def _dsn(self, role: str) -> str:
@@ -96,9 +99,11 @@ class Wire:
         try:
             while piece := await source.read(65536):
                 await self._whole.wait()
-                if heard(piece) and self._losing:
-                    self.cut()
-                    return
+                if heard(piece) and self._losing is not None:
+                    if self._losing == 0:
+                        self.cut()
+                        return
+                    self._losing -= 1
                 target.write(piece)
                 await target.drain()
         except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from typing import Final
 
 from bot.core import apps, rates
 from bot.core.apps import App, Key, KeyRefusal, LookupBy, Scope
@@ -11,6 +12,9 @@ from bot.core.rates import Bucket
 from bot.services.means import Means
 from storage import apps as stored
 from storage.pool import Connection
+
+STRANGERS: Final = "strangers"
+"""No key's id: those have another length."""
 
 
 class Admission:
@@ -26,6 +30,10 @@ class Admission:
         """Whether the key was good when it last asked this process: it says who is let to the queue, not to answers."""
         known = self._buckets.get(key.key_id)
         return known is not None and hmac.compare_digest(known[0], key.digest)
+
+    def group(self, key: Key) -> str:
+        """Return with whom a key's requests wait: with one another; those of all unknown keys together (R4)."""
+        return key.key_id if self.knows(key) else STRANGERS
 
     async def admit(
         self, conn: Connection, key: Key, scope: Scope, by: LookupBy | None = None, *, counted: bool = False

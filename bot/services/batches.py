@@ -8,14 +8,13 @@ Rules of this file:
   alone, once.
 - Nothing is said before the commit (C6). Where the commit's answer was lost nobody knows what was counted and used:
   nothing is said about any code, and nothing is judged again (R2).
-- Apps take turns, and so do the people whom an app asks about (R4).
+- Apps take turns, and so do the people whom an app asks about; what is asked alone takes turns by app, too (R4).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Final
 
 import structlog
 
@@ -27,7 +26,7 @@ from bot.services.lanes import Lanes
 from bot.services.lookups import Lookup
 from bot.services.means import Means
 from bot.services.sign_ins import Answer, Attempt, SignIns, Undecided
-from bot.services.turns import PATIENCE_S
+from bot.services.turns import PATIENCE_S, Gate
 from storage.pool import Kept
 
 logger = structlog.get_logger(__name__)
@@ -38,11 +37,10 @@ WORTH_IT = 16
 """So many have to wait for a batch to begin beside another: fewer go with the next one, and cost less there."""
 MOST_A_BATCH = 64
 MOST_WAITING = 1024
-"""Requests of one app that may wait; all that have no good key count as one app."""
+"""Requests of one app that may wait for a batch, and so many alone; all that have no good key count as one app."""
 MOST_A_LANE = 256
 ALONE_AT_ONCE = 4
 """Of the pool's ten connections, so that busy rows leave some to everybody else."""
-_STRANGERS: Final = "strangers"
 
 Alone = Callable[[Attempt], Awaitable[Answer]]
 
@@ -57,7 +55,7 @@ class Batches:
         self._alone = alone
         self._lanes: Lanes[Attempt] = Lanes(most=MOST_WAITING, most_a_lane=MOST_A_LANE)
         self._idle = [means.pool.keep() for _ in range(LINES)]
-        self._asking_alone = asyncio.Semaphore(ALONE_AT_ONCE)
+        self._asking_alone = Gate(ALONE_AT_ONCE, most=MOST_WAITING)
         self._tasks: set[asyncio.Task[None]] = set()
         self._ending = False
 
@@ -69,8 +67,7 @@ class Batches:
         """
         loop = asyncio.get_running_loop()
         attempt = Attempt(key, who, typed, loop.time(), loop.create_future())
-        group = key.key_id if self._admission.knows(key) else _STRANGERS
-        if self._ending or not self._lanes.put(attempt, group=group, name=attempt.lane):
+        if self._ending or not self._lanes.put(attempt, group=self._admission.group(key), name=attempt.lane):
             raise DatabaseAway("queue")
         self._go_on()
         return await attempt.answer
@@ -148,16 +145,12 @@ class Batches:
 
     async def _ask_alone(self, attempt: Attempt) -> None:
         try:
-            async with asyncio.timeout_at(attempt.since + PATIENCE_S):
-                await self._asking_alone.acquire()
-        except TimeoutError:
-            return self._fail(attempt, DatabaseAway("turn"))
-        try:
-            self._settle(attempt, await self._alone(attempt))
+            async with self._asking_alone.of(self._admission.group(attempt.key), since=attempt.since):
+                answer = await self._alone(attempt)
         except Exception as error:  # noqa: BLE001  whoever waits for the answer gets it
             self._fail(attempt, error)
-        finally:
-            self._asking_alone.release()
+        else:
+            self._settle(attempt, answer)
 
     def _settle(self, attempt: Attempt, answer: Answer) -> None:
         if not attempt.answer.done():

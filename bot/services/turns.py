@@ -1,11 +1,13 @@
-"""One at a time: requests that would wait for the same row wait here, without a connection (R4).
+"""Who waits without a connection, so that others find one (R4).
 
-Otherwise ten guesses at one person would hold all ten connections of the process, and everybody else would find none.
+Otherwise ten guesses at one person would hold all ten connections of the process, and a hundred questions of one
+application would stand before every other's.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
@@ -17,7 +19,10 @@ PATIENCE_S = 2.0
 
 
 class Turns:
-    """A queue a name, kept as long as somebody stands in it."""
+    """One at a time: requests that would wait for the same row.
+
+    There is a queue a name, kept as long as somebody stands in it.
+    """
 
     def __init__(self, patience_s: float = PATIENCE_S) -> None:
         self._patience_s = patience_s
@@ -40,3 +45,58 @@ class Turns:
             yield
         finally:
             queue.release()
+
+
+class Gate:
+    """So many at once; groups take turns for who is next, and of one group at most *most* wait."""
+
+    def __init__(self, at_once: int, *, most: int) -> None:
+        self._free = at_once
+        self._most = most
+        self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}  # the next group first
+
+    @asynccontextmanager
+    async def of(self, group: Hashable, *, since: float | None = None) -> AsyncIterator[None]:
+        """Be inside for the block; *since* is the loop's time from which on one has waited.
+
+        Raises:
+            DatabaseAway: too many stand before this one.
+        """
+        await self._enter(group, since)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _enter(self, group: Hashable, since: float | None) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        loop = asyncio.get_running_loop()
+        queue = self._waiting.setdefault(group, deque())
+        if len(queue) >= self._most:
+            raise DatabaseAway("queue")
+        let_in = loop.create_future()
+        queue.append(let_in)
+        try:
+            async with asyncio.timeout_at((loop.time() if since is None else since) + PATIENCE_S):
+                await let_in
+        except (TimeoutError, asyncio.CancelledError) as gone:
+            if let_in.done() and not let_in.cancelled():
+                self._leave()  # let in at the same moment
+            if isinstance(gone, TimeoutError):
+                raise DatabaseAway("turn") from None
+            raise
+
+    def _leave(self) -> None:
+        """Let the next one in who still waits, and put their group behind the others."""
+        while self._waiting:
+            group = next(iter(self._waiting))
+            queue = self._waiting.pop(group)
+            let_in = queue.popleft()
+            if queue:
+                self._waiting[group] = queue
+            if not let_in.done():
+                let_in.set_result(None)
+                return
+        self._free += 1

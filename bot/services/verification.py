@@ -12,14 +12,17 @@ from enum import StrEnum
 from bot.core.apps import App, Key, KeyRefusal, Scope
 from bot.core.codes import Verdict
 from bot.services.admission import Admission
-from bot.services.batches import Batches
+from bot.services.batches import MOST_WAITING, Batches
 from bot.services.judging import Judge, Judged
 from bot.services.lookups import Lookup, find
 from bot.services.means import Means
 from bot.services.sign_ins import Attempt, at_sign_in
-from bot.services.turns import Turns
+from bot.services.turns import Gate, Turns
 from storage import factors, people
 from storage.pool import Connection
+
+READS_AT_ONCE = 3
+"""Of the pool's ten connections: what applications read leaves the rest to sign-ins and to Slack (R4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Verification:
         self._judge = judge
         self._admission = Admission(means)
         self._turns = Turns()
+        self._reads = Gate(READS_AT_ONCE, most=MOST_WAITING)
         self._batches = Batches(means, judge, self._admission, self._alone) if means.batched else None
 
     async def check(self, key: Key, who: Lookup, *, typed: str) -> Judged | KeyRefusal:
@@ -98,7 +102,7 @@ class Verification:
 
     async def factor(self, key: Key, who: Lookup) -> FactorStatus | NotFound | KeyRefusal:
         """Return whether a person has MFA."""
-        async with self._means.pool.transaction() as conn:
+        async with self._reading(key) as conn:
             app = await self._admission.admit(conn, key, Scope.READ, who.by)
             if isinstance(app, KeyRefusal):
                 return app
@@ -119,8 +123,14 @@ class Verification:
 
     async def admit(self, key: Key, scope: Scope) -> App | KeyRefusal:
         """Recognize the key of a request that asks nothing sensible: who may not ask hears that first."""
-        async with self._means.pool.transaction() as conn:
+        async with self._reading(key) as conn:
             return await self._admission.admit(conn, key, scope)
+
+    @asynccontextmanager
+    async def _reading(self, key: Key) -> AsyncIterator[Connection]:
+        """Hold a transaction that no flood of another key's questions keeps from beginning."""
+        async with self._reads.of(self._admission.group(key)), self._means.pool.transaction() as conn:
+            yield conn
 
     @asynccontextmanager
     async def _turn(self, key: Key, who: Lookup) -> AsyncIterator[Connection]:

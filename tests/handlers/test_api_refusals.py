@@ -1,5 +1,6 @@
 """What the API refuses, in which order, and that it says no more than that."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -24,6 +25,19 @@ async def test_what_is_refused_is_refused_in_the_order_of_the_contract(payroll: 
     assert [one.status for one in answers] == [413, 401, 403, 422, 429]
     assert answers[1].headers["WWW-Authenticate"] == 'Bearer realm="mfabot"'
     assert answers[4].headers["Retry-After"] == "1"
+
+
+async def test_a_flood_hears_429_and_when_to_come_again_and_nobody_else_does(
+    payroll: RelyingApp, services: Services
+) -> None:
+    flooding = RelyingApp(payroll.http, payroll.url, await make_key(services, "flooding", rate_per_s=5))
+
+    *flood, quiet = await asyncio.gather(*(flooding.factor() for _ in range(50)), payroll.factor())
+
+    refused = [one for one in flood if one.status != 200]
+    assert [one.status for one in refused] == [429] * 45
+    assert {one.headers["Retry-After"] for one in refused} == {"1"}
+    assert quiet.status == 200
 
 
 async def test_a_key_that_may_not_look_people_up_by_e_mail_learns_nothing_by_it(

@@ -4,22 +4,17 @@ The server is one of its own, since others would lose their connections too.
 """
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot.core.people import Person
-from bot.sandbox import postgres
 from bot.sandbox.slack import StandIn
-from storage.migrations.runner import migrate
-from tests.support import database as databases
 from tests.support.attacks import times
-from tests.support.database import QUICK, Database
+from tests.support.database import Database
+from tests.support.servers import Server, server_of_one_s_own
 from tests.support.services import Services
 from tests.support.working import RESCUE, kept, shown, start, working
 
@@ -35,40 +30,16 @@ DELIVERING = (
 SHREDDING = ("files.delete", "chat.update")
 
 
-@dataclass
-class Server:
-    """A Postgres that can be restarted."""
-
-    home: Path
-    programs: Path
-    running: postgres.Postgres
-
-    async def stops(self) -> None:
-        await asyncio.to_thread(self.running.stop)
-
-    async def starts(self) -> None:
-        self.running = await asyncio.to_thread(postgres.start, self.home, programs=self.programs, settings=QUICK)
-
-
 @pytest.fixture
 def own_server(postgres_programs: Path) -> Iterator[Server]:
-    home = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
-    home.chmod(0o711)
-    server = Server(home, postgres_programs, postgres.start(home, programs=postgres_programs, settings=QUICK))
-    yield server
-    server.running.stop()
-    shutil.rmtree(home)
+    with server_of_one_s_own(postgres_programs) as server:
+        yield server
 
 
 @pytest_asyncio.fixture(params=range(times(1, full=3)))
 async def database(own_server: Server) -> Database:
     """The database that the fixtures of all tests work on, here on the server that restarts."""
-    await databases.run(
-        own_server.running, f"CREATE ROLE {databases.OWNER} LOGIN", f"CREATE ROLE {databases.PROGRAM} LOGIN"
-    )
-    made = await databases.create(own_server.running, "restarted")
-    await migrate(owner_dsn=made.owner, program_dsn=made.program)
-    return made
+    return await own_server.migrated()
 
 
 @pytest.mark.attack("T14", "the database restarts during each call of Slack's: the QR code comes and goes within 30 s")

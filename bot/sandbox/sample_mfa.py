@@ -48,7 +48,7 @@ AWAY: Final = "Signing in does not work right now. Try again in a moment."
 UNKNOWN: Final = Refused("mfabot does not know your account. Call the helpdesk.")
 SUSPENDED: Final = Refused("Your sign-in is suspended. Open mfabot in Slack, or call the helpdesk.", Helps.THE_OWNER)
 OFF_MEANWHILE: Final = Refused("Your MFA was switched off meanwhile. Please sign in once more.")
-# Wrong and used ones sound alike.
+# Wrong and used ones sound alike, and so does whatever is typed for an account that nobody knows.
 WRONG: Final = Refused("That code does not work. Wait for the next one and try again.", Helps.ANOTHER_CODE)
 NO_CODE: Final = Refused("A code has six digits; a recovery code has 24 letters and digits.", Helps.ANOTHER_CODE)
 LOCKED: Final = Refused(
@@ -59,7 +59,6 @@ REJECTED: Final = {
     "invalid_format": NO_CODE,
     "locked": LOCKED,
     "suspended": SUSPENDED,
-    "unknown_user": UNKNOWN,
 }
 
 

@@ -1,6 +1,7 @@
 """Keys of relying apps: made anew with an overlap, dead at once where that is said, bound to scope and lookup."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ from bot.services.lookups import ByEmail, BySlackId, Lookup
 from bot.services.verification import NotFound
 from storage.pool import Pool
 from tests.support.database import Database
+from tests.support.ledger import Ledger
 from tests.support.services import Clock, Services, make_key, on_this_pool
 
 DAY = timedelta(days=1)
@@ -163,6 +165,18 @@ async def test_when_a_key_was_last_used_is_listed_and_no_secret_is(services: Ser
     assert [(key.key_id, key.last_used_at) for key in after.keys] == [(new.key_id, None), (old.key_id, used_at)]
     assert after.keys[1].expires_at == after.keys[0].created_at + DAY
     assert not any(key.secret in repr(after) for key in (old, new))
+
+
+async def test_of_a_key_the_database_holds_the_hash_and_nothing_else(services: Services, ledger: Ledger) -> None:
+    keys = [await make_key(services), await rotate(services, overlap=DAY)]
+    for key in keys:
+        await opens(services, key)
+    await services.apps.save_uses()
+
+    everything = await ledger.everything()
+
+    assert not any(key.secret in everything or key.secret.encode().hex() in everything for key in keys)
+    assert all(hashlib.sha256(key.secret.encode()).hexdigest() in everything for key in keys)
 
 
 async def test_a_use_that_could_not_be_written_is_written_later(services: Services) -> None:

@@ -1,17 +1,30 @@
 """The API as relying apps see it: over HTTP, with a real database behind it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import aiohttp
 import asyncpg
 import pytest
 
+from bot.core.apps import Scope
+from bot.core.faults import DatabaseAway
 from bot.core.people import Person, Profile, Standing
 from storage.pool import Pool
 from tests.support.api import RelyingApp, api_of
 from tests.support.database import Database
 from tests.support.services import HOME, Services, enroll, make_key, on_this_pool
 from tests.support.serving import serving
+
+SAID = {"Allow", "Cache-Control", "Content-Length", "Content-Type", "Date", "Retry-After", "WWW-Authenticate"}
+"""All the fields that an answer may have."""
+
+
+def failing(fault: Exception) -> Callable[..., Awaitable[object]]:
+    async def fails(*_arguments: object, **_more: object) -> object:
+        raise fault
+
+    return fails
 
 
 def answer(result: str, reason: str | None = None, method: str | None = None, wait: int | None = None) -> object:
@@ -92,19 +105,35 @@ async def test_an_app_may_ask_whether_somebody_has_mfa(payroll: RelyingApp, serv
     assert (off.status, on.status) == (200, 200)
 
 
-async def test_nobody_keeps_an_answer_and_no_answer_says_what_software_it_is(payroll: RelyingApp) -> None:
+async def test_nobody_keeps_an_answer_and_no_answer_says_what_software_it_is(
+    payroll: RelyingApp, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = RelyingApp(payroll.http, payroll.url, await make_key(services, "slow", rate_per_s=1))
+    reads = RelyingApp(payroll.http, payroll.url, await make_key(services, "reads", scopes=frozenset({Scope.READ})))
     answers = [
+        await payroll.ask("GET", "/v1/openapi.json", Authorization=""),
         await payroll.verify("123456"),
         await payroll.factor(),
+        await slow.factor(),
+        await slow.factor(),
+        await reads.verify("123456"),
         await payroll.post("{"),
         await payroll.post("x" * 9000),
         await payroll.ask("GET", "/v1/factors", Authorization=""),
+        await payroll.factor("slack_id=U0NOBODY"),
+        await payroll.ask("GET", "/v1/nothing"),
+        await payroll.ask("PUT", "/v1/factors"),
     ]
+    for fault in (DatabaseAway("away"), RuntimeError("a bug")):
+        monkeypatch.setattr(services.verification, "factor", failing(fault))
+        answers.append(await payroll.factor())
 
-    assert [one.status for one in answers] == [200, 200, 422, 413, 401]
+    statuses = [200, 200, 200, 200, 429, 403, 422, 413, 401, 404, 404, 405, 503, 500]
+    assert [one.status for one in answers] == statuses
     assert all(one.headers["Cache-Control"] == "no-store" for one in answers)
-    assert not any("Server" in one.headers for one in answers)
-    assert {one.headers["Content-Type"].split(";")[0] for one in answers[2:]} == {"application/problem+json"}
+    assert {name for one in answers for name in one.headers} <= SAID
+    refused = [one for one in answers if one.status != 200]
+    assert {one.headers["Content-Type"].split(";")[0] for one in refused} == {"application/problem+json"}
 
 
 @pytest.mark.parametrize("sent", [b"GARBAGE\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"a" * 10_000 + b"\r\n\r\n"])

@@ -155,12 +155,14 @@ async def test_what_is_no_yes_is_a_sentence_and_exit_code_1(guide: Guide, progra
     unknown = await guide.run(*program, "U0NOBODY")
     no_code = await guide.run(*program, PERSON, "x" * 100)
     guesses = [await guide.run(*program, PERSON, wrong) for _ in range(6)]
+    of_nobody = await guide.run(*program, "U0NOBODY", wrong)
     await guide.services.people.save(replace(ADA, slack_user_id=PERSON, standing=Standing.DELETED))
     suspended = [await guide.run(*program, PERSON), await guide.run(*program, PERSON, wrong)]
 
     assert {code for code, _ in (unknown, no_code, *guesses, *suspended)} == {1}
     assert "does not know your account" in unknown[1]
     assert "six digits" in no_code[1]
+    assert of_nobody == guesses[0]
     assert ["does not work" in said for _, said in guesses] == [True] * 5 + [False]
     assert guesses[-1][1] == "Too many wrong codes. Wait 30 seconds, or use a recovery code."
     assert len(set(suspended)) == 1

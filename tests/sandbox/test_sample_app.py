@@ -138,7 +138,7 @@ async def test_the_password_alone_signs_in_only_when_mfabot_says_so(
         ((200, {"result": "rejected", "reason": "throttled", "retry_after_s": "<b>"}), "does not work"),
         ((200, {"result": "rejected", "reason": "locked"}), "Use a recovery code"),
         ((200, {"result": "rejected", "reason": "suspended"}), "is suspended"),
-        ((200, {"result": "rejected", "reason": "unknown_user"}), "does not know your account"),
+        ((200, {"result": "rejected", "reason": "unknown_user"}), "does not work"),
         ((200, {"result": "rejected", "reason": "some new word"}), "does not work"),
         ((200, {"result": "not_enrolled", "reason": None}), "sign in once more"),
         ((200, {"result": "Accepted", "reason": None}), AWAY),
@@ -162,6 +162,17 @@ async def test_whatever_is_not_accepted_signs_nobody_in_and_says_what_to_do(
     assert response.status == 403
     assert sentence in shown
     assert not await is_inside(browser)
+
+
+async def test_at_the_code_unknown_wrong_and_used_look_alike(api: FakeApi, browser: Browser) -> None:
+    await sign_in(browser)
+    shown = set()
+
+    for reason in ("unknown_user", "wrong_code", "code_reused"):
+        api.verdict = (200, {"result": "rejected", "reason": reason, "method": None, "retry_after_s": None})
+        shown.add((await post(browser, "/code", code="123456"))[1])
+
+    assert len(shown) == 1
 
 
 async def test_when_mfabot_does_not_answer_in_time_nobody_signs_in(api: FakeApi, browser: Browser) -> None:

@@ -5,12 +5,16 @@
 """
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from bot.core.people import Person
+from bot.sandbox.slack import StandIn
+from storage.pool import Pool
 from tests.support.acts import Acts
 from tests.support.attacks import times
 from tests.support.bot import serving_bot
@@ -18,8 +22,15 @@ from tests.support.database import Database
 from tests.support.doubling import network
 from tests.support.ledger import Ledger, open_ledger
 from tests.support.office import Office
+from tests.support.services import Services
+from tests.support.wire import Wire
+from tests.support.working import kept, shown, start, working
 
+PATIENCE_S = 3.0
 ROUNDS = times(1, full=10)
+DELIVERING, SHREDDING = 3, 2
+"""Transactions that write: of a message's place, a file's id, that all is shown; that a file is gone, and all is."""
+PLACES = [("delivering", n) for n in range(DELIVERING)] + [("shredding", n) for n in range(SHREDDING)]
 COMMITS = 2
 """How many transactions a request may have that write: in each round the first of each is hit, then the second."""
 
@@ -56,3 +67,36 @@ async def test_what_is_pressed_again_after_its_answer_was_lost_has_one_effect(
 
     assert between.lost >= 20 * ROUNDS
     tally(between.lost, between.lost)
+
+
+@pytest.mark.attack("T12", "the connection is cut after each COMMIT of a job: the QR code comes once, and goes")
+@pytest.mark.parametrize(("part", "commit"), PLACES)
+async def test_a_job_whose_answer_was_lost_goes_on_where_it_was(
+    services: Services, database: Database, slack: StandIn, ada: Person, part: str, commit: int
+) -> None:
+    async with Wire(database) as wire:
+        pool = Pool(wire.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
+
+        async def loses(where: str) -> None:
+            if where == part:
+                await wire.lost_it()
+                wire.mend()
+
+        async with working(replace(services.means, pool=pool), database, slack) as jobs:
+            if part == "delivering":
+                wire.lose_an_answer(after=commit)
+            enrollment_id = await start(services.enrollments, ada)
+            jobs.start()
+            await loses("delivering")
+            await slack.until(lambda: {"image", "actions"} <= set(shown(slack)))
+            there = kept(slack)
+
+            if part == "shredding":
+                wire.lose_an_answer(after=commit)
+            await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+            await loses("shredding")
+            await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)))
+        await pool.close()
+
+    assert len(there) == 1
+    assert len(slack.workspace.messages("U0ADA")) == 1

@@ -25,6 +25,7 @@ class Wire:
         self._whole.set()
         self._cut = False
         self._losing: int | None = None
+        self._lost = asyncio.Event()
         self._port = 0
 
     async def __aenter__(self) -> Self:
@@ -71,6 +72,11 @@ class Wire:
         The next one, or the one *after* so many.
         """
         self._losing = after
+        self._lost.clear()
+
+    async def lost_it(self) -> None:
+        """Return once the answer was lost."""
+        await self._lost.wait()
 
     def mend(self) -> None:
         """Work again."""
@@ -102,6 +108,7 @@ class Wire:
                 if heard(piece) and self._losing is not None:
                     if self._losing == 0:
                         self.cut()
+                        self._lost.set()
                         return
                     self._losing -= 1
                 target.write(piece)

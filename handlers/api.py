@@ -107,13 +107,9 @@ class ApiRoutes:
 
     async def _asked(self, request: web.Request) -> tuple[Key, bytes] | Problem:
         """Return the presented key, not yet recognized, and the body."""
-        try:
-            async with asyncio.timeout(self._body_s):
-                raw = await _body(request)
-        except TimeoutError:
-            return views.TOO_SLOW
-        if raw is None:
-            return views.TOO_LARGE
+        raw = await _body(request, within_s=self._body_s)
+        if isinstance(raw, Problem):
+            return raw
         key = _key(request)
         return views.NO_KEY if key is None else (key, raw)
 
@@ -125,16 +121,20 @@ async def _whatever_is_expected(request: web.Request) -> None:
         request.writer.output_size = 0  # as aiohttp does it: what was written is no part of the answer
 
 
-async def _body(request: web.Request) -> bytes | None:
-    """Return the body, or None as soon as it is known to be too large."""
+async def _body(request: web.Request, *, within_s: float) -> bytes | Problem:
+    """Return the body, or why not: as soon as it is known to be too large, or where it takes too long."""
     if (request.content_length or 0) > MOST_BYTES:
-        return None
-    read = bytearray()
-    async for chunk in request.content.iter_any():
-        read += chunk
-        if len(read) > MOST_BYTES:
-            return None
-    return bytes(read)
+        return views.TOO_LARGE
+    read = bytearray(request.content.read_nowait())
+    try:
+        # A small body comes with its head; only one that does not is worth a timer.
+        if not request.content.is_eof():
+            async with asyncio.timeout(within_s):
+                while len(read) <= MOST_BYTES and (chunk := await request.content.readany()):
+                    read += chunk
+    except TimeoutError:
+        return views.TOO_SLOW
+    return views.TOO_LARGE if len(read) > MOST_BYTES else bytes(read)
 
 
 def _key(request: web.Request) -> Key | None:

@@ -8,6 +8,7 @@ tells an exception by its type and place, never by its text, since the texts of 
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import re
 import sys
@@ -55,7 +56,7 @@ LOOKS_SECRET = re.compile(
 )
 # Slack's libraries log bodies, blocks and response URLs at DEBUG; Bolt's check of signatures logs bodies at any level.
 SILENT = ("slack_bolt.AsyncRequestVerification", "slack_bolt.RequestVerification")
-_IN_JSON = structlog.processors.JSONRenderer(default=str)
+_SPELL = json.JSONEncoder(default=str).encode
 
 
 @lru_cache(maxsize=256)
@@ -139,7 +140,7 @@ def configure(level: str, secrets: Iterable[str] = (), stream: TextIO | None = N
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=configure_ours(level, secrets, stream),
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _IN_JSON],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _in_json],
         )
     )
     root = logging.getLogger()
@@ -166,7 +167,7 @@ def configure_ours(level: str, secrets: Iterable[str] = (), stream: TextIO | Non
         Redaction(secrets),
     ]
     structlog.configure(
-        processors=[*shared, _IN_JSON],
+        processors=[*shared, _in_json],
         logger_factory=partial(_Line, stream),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
@@ -189,6 +190,11 @@ class _Line:
             stream.flush()
 
     debug = info = warning = error = critical = write
+
+
+def _in_json(_logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
+    """Spell the line, by an encoder that is made once: structlog's own renderer makes one a line."""
+    return _SPELL(event)
 
 
 def _forget_stack(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -109,7 +109,7 @@ def read_question(raw: bytes, content_type: str) -> Question | Malformed:
     if content_type != "application/json":
         return _body("must be sent with Content-Type: application/json")
     try:
-        told = json.loads(raw.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+        told = _DECODER.decode(raw.decode())
     except _Twice as twice:
         return Malformed((Fault(_name(twice.field), "is there twice"),))
     except (ValueError, RecursionError):
@@ -149,6 +149,10 @@ def _once(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(_: str) -> NoReturn:
     raise ValueError("NaN and Infinity are not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_number)
+"""Made once: `json.loads` makes one a question where it is given hooks."""
 
 
 def _body(says: str) -> Malformed:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import web
 
-from bot import clock, logs
+from bot import clock, garbage, logs
 from bot.core import enrollment, policy, resets, throttle
 from bot.jobs import queue as jobs
 from bot.jobs.chain import Chaining
@@ -241,6 +241,7 @@ async def serve(settings: Settings, *, with_requests: bool, with_jobs: bool) -> 
     app = App(settings, with_requests=with_requests, with_jobs=with_jobs)
     try:
         await app.start()
+        garbage.look_seldom()
         await ending.wait()
     finally:
         await app.stop()

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import clock, logs
+from bot import clock, garbage, logs
 from bot.app import App
 from bot.metrics import Metrics
 from bot.settings import Settings, load
@@ -96,6 +96,7 @@ async def main(which: str) -> None:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         address = f"{runner.addresses[0][0]}:{runner.addresses[0][1]}"
+    garbage.look_seldom()  # as `serve` does
     sys.stdout.write(f"{address.rpartition(':')[2]}\n")
     sys.stdout.flush()
     await asyncio.Event().wait()

@@ -33,7 +33,7 @@ logger = structlog.get_logger(__name__)
 
 LINES = 2
 """Batches in flight: while the database works on one, this process reads and judges the other."""
-WORTH_IT = 16
+WORTH_IT = 32
 """So many have to wait for a batch to begin beside another: fewer go with the next one, and cost less there."""
 MOST_A_BATCH = 64
 MOST_WAITING = 1024

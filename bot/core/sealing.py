@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -69,7 +70,7 @@ class Keyring:
 
     def seal(self, place: Place, secret: str, nonce: bytes) -> Sealed:
         """Seal *secret* for *place* under the primary key; *nonce* is 12 random bytes, never used twice."""
-        cipher = AESGCM(self.derived(place.purpose, self.primary))
+        cipher = _cipher(self.derived(place.purpose, self.primary))
         sealed = cipher.encrypt(nonce, secret.encode(), _associated_data(place, self.primary))
         return Sealed(self.primary, nonce + sealed)
 
@@ -81,7 +82,7 @@ class Keyring:
         """
         if sealed.key_id not in self.keys:
             raise Unopenable(f"no key {sealed.key_id!r} in the keyring")
-        cipher = AESGCM(self.derived(place.purpose, sealed.key_id))
+        cipher = _cipher(self.derived(place.purpose, sealed.key_id))
         nonce, body = sealed.box[:NONCE_BYTES], sealed.box[NONCE_BYTES:]
         try:
             return cipher.decrypt(nonce, body, _associated_data(place, sealed.key_id)).decode()
@@ -97,6 +98,11 @@ class Keyring:
 def _derived(key: bytes, purpose: Purpose) -> bytes:
     info = f"{FORMAT}/{purpose.value}".encode()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(key)
+
+
+@lru_cache
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
 
 
 def read_keyring(text: str) -> Keyring:
@@ -133,9 +139,7 @@ def _read_key(key_id: object, spelled: object) -> bytes:
     return key
 
 
-_COMPACT = json.JSONEncoder(separators=(",", ":")).encode
-
-
 def _associated_data(place: Place, key_id: str) -> bytes:
-    told = [FORMAT, place.purpose.value, place.team_id, place.person_id, place.row_id, key_id]
-    return _COMPACT(told).encode()
+    """Name the place in JSON: no other place is spelled the same."""
+    purpose, team_id = quoted(place.purpose), quoted(place.team_id)
+    return f'["{FORMAT}",{purpose},{team_id},{place.person_id},{place.row_id},{quoted(key_id)}]'.encode()

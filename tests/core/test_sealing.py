@@ -120,3 +120,10 @@ def test_a_keyring_that_cannot_be_right_is_refused_in_words_without_keys(told: s
         read_keyring(told)
 
     assert spelled(KEY)[:8] not in str(caught.value)
+
+
+def test_what_was_sealed_by_the_first_version_opens() -> None:
+    box = "000000000000000000000000d1e2c193bc3b14bcdf72691caaff4b9312ba82afc9409ee80acd5383f59d001e"
+    place = Place(Purpose.FACTOR, "T0MFA", 12, 34)
+
+    assert RING.open(place, Sealed("k1", bytes.fromhex(box))) == "JBSWY3DPEHPK3PXP"

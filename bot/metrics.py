@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -66,13 +67,17 @@ class Metrics:
         self.job_seconds = Histogram(
             "mfabot_job_seconds", "Time that a job ran", ["kind"], buckets=SECONDS, registry=self.registry
         )
+        # Those of every sign-in: `labels` checks and spells its arguments anew each time.
+        self._requests_of, self._seconds_of = cache(self.requests.labels), cache(self.seconds.labels)
+        self._verifications_of = cache(self.verifications.labels)
+        self._verification_seconds_of = cache(self.verification_seconds.labels)
         self.database = FromDatabase()
         self.registry.register(self.database)
 
     def request(self, *, route: str, method: str, status: int, seconds: float) -> None:
         """Count an answered request; *route* is the pattern, not the path."""
-        self.requests.labels(route, method, str(status)).inc()
-        self.seconds.labels(route).observe(seconds)
+        self._requests_of(route, method, status).inc()
+        self._seconds_of(route).observe(seconds)
 
     def envelope(self, *, kind: str, outcome: str, seconds: float) -> None:
         """Count an envelope of Socket Mode."""
@@ -81,9 +86,9 @@ class Metrics:
 
     def verification(self, *, app: str, result: str, seconds: float | None = None) -> None:
         """Count an answer about a code; *app* is the application's name, or `slack`."""
-        self.verifications.labels(app, result).inc()
+        self._verifications_of(app, result).inc()
         if seconds is not None:
-            self.verification_seconds.labels(app).observe(seconds)
+            self._verification_seconds_of(app).observe(seconds)
 
     def throttle(self, *, app: str, change: str) -> None:
         """Count that a wait or a lock began or ended."""

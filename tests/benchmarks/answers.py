@@ -11,6 +11,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from rich.table import Table
 from bot import clock
 from bot.sandbox.slack import StandIn
 from handlers.edge import PATH
-from tests.support import signed
+from tests.support import homes, signed
 from tests.support.database import Database
 from tests.support.settings import TOKEN, environment
 from tests.support.signed import SECRET
@@ -31,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 LENGTH = re.compile(rb"^content-length: (\d+)", re.IGNORECASE | re.MULTILINE)
 MOST = 4.0
 """How many times the bare handler's time our ack may take."""
+SYNCS = 200
 
 
 @dataclass
@@ -169,10 +171,23 @@ async def circumstances(database: Database) -> str:
             shlex.join([Path(sys.orig_argv[0]).name, *sys.orig_argv[1:]]),
             f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.platform()}",
             f"load {os.getloadavg()[0]:.1f}",
-            f"Postgres {version}, fsync {fsync}",
+            f"Postgres {version}, fsync {fsync}; a sync to disk takes {_sync_ms():.2f} ms",
             f"commit {_commit()}",
         ]
     )
+
+
+def _sync_ms() -> float:
+    """Return the median time until 8 KiB, as many as a page of the log of Postgres, are kept."""
+    sync = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
+    taken = []
+    with tempfile.TemporaryFile(dir=homes.DISK) as file:
+        for _ in range(SYNCS):
+            began = time.perf_counter()
+            os.pwrite(file.fileno(), bytes(8192), 0)
+            sync(file.fileno())
+            taken.append(time.perf_counter() - began)
+    return statistics.median(taken) * 1000
 
 
 def _commit() -> str:

@@ -55,6 +55,7 @@ class Acts:
 
     async def asks(self, by: Somebody) -> None:
         await self.office.asks(by)
+        assert "Sent." in by.modal_text, by.modal_text
         await by.closes()
 
     async def form(self, by: Somebody) -> None:

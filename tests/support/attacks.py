@@ -39,12 +39,13 @@ def renewed(page: str, rows: Iterable[Row]) -> str:
     fresh = [str(row) for row in rows]
     ran = {_attack(line) for line in fresh}
     kept = [line for line in old.splitlines() if _attack(line) not in ran]
-    return head + rule + "".join(f"{line}\n" for line in sorted(kept + fresh, key=_number))
+    return head + rule + "".join(f"{line}\n" for line in sorted(kept + fresh, key=_place))
 
 
 def _attack(line: str) -> str:
     return line.split()[1]
 
 
-def _number(line: str) -> int:
-    return int("".join(filter(str.isdigit, _attack(line))))
+def _place(line: str) -> tuple[int, str]:
+    """Order by number and then by name, whatever ended first."""
+    return int("".join(filter(str.isdigit, _attack(line)))), line

@@ -72,10 +72,10 @@ class SignIns:
         asking: list[tuple[Attempt, App]] = []
         keys = [(attempt.key, attempt.who.by, attempt.counted) for attempt in attempts]
         for attempt, app in zip(attempts, await self._admission.admit_all(conn, keys, Scope.VERIFY), strict=True):
-            attempt.counted = True
             if isinstance(app, KeyRefusal):
-                answers[attempt] = app
+                answers[attempt] = app  # should the batch fail, it is asked again, and refused again
             else:
+                attempt.counted = True
                 asking.append((attempt, app))
         people = await find(conn, [attempt.who for attempt, _ in asking])
         firsts: dict[int, tuple[Attempt, Asked]] = {}

@@ -7,7 +7,6 @@ application would stand before every other's.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
@@ -53,7 +52,8 @@ class Gate:
     def __init__(self, at_once: int, *, most: int) -> None:
         self._free = at_once
         self._most = most
-        self._waiting: dict[Hashable, deque[asyncio.Future[None]]] = {}  # the next group first
+        # The next group first, and in it who came first; who has gone stands there no more, and takes no turn.
+        self._waiting: dict[Hashable, dict[asyncio.Future[None], None]] = {}
 
     @asynccontextmanager
     async def of(self, group: Hashable, *, since: float | None = None) -> AsyncIterator[None]:
@@ -73,17 +73,18 @@ class Gate:
             self._free -= 1
             return
         loop = asyncio.get_running_loop()
-        queue = self._waiting.setdefault(group, deque())
-        if len(queue) >= self._most:
+        if len(self._waiting.get(group, ())) >= self._most:
             raise DatabaseAway("queue")
         let_in = loop.create_future()
-        queue.append(let_in)
+        self._waiting.setdefault(group, {})[let_in] = None
         try:
             async with asyncio.timeout_at((loop.time() if since is None else since) + PATIENCE_S):
                 await let_in
         except (TimeoutError, asyncio.CancelledError) as gone:
             if let_in.done() and not let_in.cancelled():
                 self._leave()  # let in at the same moment
+            else:
+                self._take_out(group, let_in)
             if isinstance(gone, TimeoutError):
                 raise DatabaseAway("turn") from None
             raise
@@ -93,10 +94,18 @@ class Gate:
         while self._waiting:
             group = next(iter(self._waiting))
             queue = self._waiting.pop(group)
-            let_in = queue.popleft()
+            let_in = next(iter(queue))
+            del queue[let_in]
             if queue:
                 self._waiting[group] = queue
-            if not let_in.done():
+            if not let_in.done():  # or they go at this very moment
                 let_in.set_result(None)
                 return
         self._free += 1
+
+    def _take_out(self, group: Hashable, gone: asyncio.Future[None]) -> None:
+        """Take who goes out of the line, where it was not done yet."""
+        queue = self._waiting.get(group, {})
+        queue.pop(gone, None)
+        if not queue:
+            self._waiting.pop(group, None)

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
-from bot.core.apps import Key
+from bot.core.apps import Key, KeyRefusal
 from bot.core.codes import Verdict
 from bot.core.faults import AnswerLost, DatabaseAway
 from bot.core.sealing import Unopenable
@@ -98,6 +98,22 @@ async def test_a_row_that_cannot_be_written_spoils_nobody_elses_sign_in(services
     assert await commits(ledger) == Counter(dict.fromkeys(await commits(ledger), 1))
     assert (await commits(ledger)).total() == 3
     assert await sign_in(services, key, those[2]) == ACCEPTED
+
+
+async def test_a_batch_that_fails_lets_nobody_ask_more_often_than_the_key_may(
+    services: Services, ledger: Ledger
+) -> None:
+    key, those = await make_key(services, rate_per_s=2), await members(services, 5)
+    await ledger.conn.execute(
+        f"ALTER TABLE factor ADD CONSTRAINT spoiled CHECK (person_id <> {those[0].id} OR last_step = 1) NOT VALID"
+    )
+    try:
+        answers = await together(services, key, those)
+    finally:
+        await ledger.conn.execute("ALTER TABLE factor DROP CONSTRAINT spoiled")
+
+    assert isinstance(answers.pop(0), DatabaseFault)
+    assert answers == [ACCEPTED, *[KeyRefusal.TOO_FAST] * 3]
 
 
 async def test_a_secret_that_does_not_open_is_one_persons_trouble(services: Services, ledger: Ledger) -> None:

@@ -97,3 +97,18 @@ async def test_who_has_waited_too_long_hears_that_nothing_is_known(door: Door, m
 
     assert isinstance(late, DatabaseAway)
     assert door.came == ["a2"]
+
+
+async def test_who_has_gone_takes_no_turn_of_their_group_and_no_room(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(turns, "PATIENCE_S", -1.0)
+        gone = await asyncio.gather(*door.queues("a1", "a2", "a3"), return_exceptions=True)
+    waiting = door.queues("b1", "b2", "b3", "a4", "a5")
+    await asyncio.sleep(0)
+    door.opens()
+    await asyncio.gather(*waiting)
+
+    assert [type(one) for one in gone] == [DatabaseAway] * 3
+    assert door.came == ["b1", "a4", "b2", "a5", "b3"]

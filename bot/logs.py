@@ -49,7 +49,8 @@ LOOKS_SECRET = re.compile(
     | (?:https?|wss)://[^\s/]*slack[^\s/]*/\S+        # response URLs, addresses of Socket Mode
     | \b Bearer \s+ \S+
     | \b (?:[A-Z2-7]{4}[- ]){5} [A-Z2-7]{4} \b        # recovery codes
-    | \b [A-Z2-7]{16,} \b                             # TOTP secrets, recovery codes without hyphens
+    | \b (?! (?-i: [A-Z][A-Za-z]*[a-z]Error \b))     # but for the name of an exception
+      [A-Z2-7]{16,} \b                                # TOTP secrets, recovery codes without hyphens
     | (?<!\d) \d{3} [ -]? \d{3} (?!\d)                # TOTP codes
     """,
     re.VERBOSE | re.IGNORECASE,

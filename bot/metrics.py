@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.core import jobs, throttle
 from bot.services.gauges import Reading
 from bot.services.health import Health
 
@@ -67,6 +68,11 @@ class Metrics:
         self.job_seconds = Histogram(
             "mfabot_job_seconds", "Time that a job ran", ["kind"], buckets=SECONDS, registry=self.registry
         )
+        # A series that begins at 1 has not increased, as Prometheus sees it: what an alert asks for begins at 0.
+        for name in jobs.NAMES.values():
+            self.job_runs.labels(name, "failed")
+        self._known = cache(self._begin_at_none)
+        self._known(throttle.SLACK)
         # Those of every sign-in: `labels` checks and spells its arguments anew each time.
         self._requests_of, self._seconds_of = cache(self.requests.labels), cache(self.seconds.labels)
         self._verifications_of = cache(self.verifications.labels)
@@ -86,9 +92,14 @@ class Metrics:
 
     def verification(self, *, app: str, result: str, seconds: float | None = None) -> None:
         """Count an answer about a code; *app* is the application's name, or `slack`."""
+        self._known(app)
         self._verifications_of(app, result).inc()
         if seconds is not None:
             self._verification_seconds_of(app).observe(seconds)
+
+    def _begin_at_none(self, app: str) -> None:
+        for change in throttle.Change:
+            self.throttles.labels(app, change.value)
 
     def throttle(self, *, app: str, change: str) -> None:
         """Count that a wait or a lock began or ended."""

@@ -85,6 +85,20 @@ def test_what_looks_like_a_secret_is_hidden_in_any_text(lines: Lines, text: str)
     assert not any(word in lines.text for word in text.split() if word not in ("wrong", "code", "Bearer"))
 
 
+@pytest.mark.parametrize("name", ["ConnectionRefusedError", "IdleInTransactionSessionTimeoutError"])
+def test_the_name_of_an_exception_is_no_secret(lines: Lines, name: str) -> None:
+    structlog.get_logger("handlers.api").warning("database away", says=name)
+
+    assert lines.last()["says"] == name
+
+
+@pytest.mark.parametrize("secret", ["JBSWY3DPEHPK3PXPERROR", "jbswyadpehpkapxperror", "jbswyadpehpkapxpError"])
+def test_a_secret_that_ends_like_an_exception_is_one(lines: Lines, secret: str) -> None:
+    structlog.get_logger("handlers.api").warning("database away", says=secret)
+
+    assert lines.last()["says"] == logs.HIDDEN
+
+
 @pytest.mark.parametrize(
     "key", ["code", "verification_code", "secret", "token", "body", "payload", "Authorization", "uri"]
 )

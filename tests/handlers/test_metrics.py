@@ -8,9 +8,10 @@ import aiohttp
 import pytest_asyncio
 
 from bot.app import App
-from bot.core.jobs import ExpireEnrollment, Notify
+from bot.core.jobs import NAMES, ExpireEnrollment, Notify
 from bot.core.messages import Kind
 from bot.core.people import Person
+from bot.core.throttle import Change
 from bot.metrics import Metrics
 from bot.settings import Settings, load
 from storage import jobs, messages
@@ -53,6 +54,21 @@ async def test_answers_are_counted_by_app_and_result_and_waits_by_app(bot: Scrap
     assert [answered("payroll", result) for result in results] == [1, 5, 1, 1, 1]
     assert told["mfabot_verification_seconds_count", (("app", "payroll"),)] == 9
     assert told["mfabot_throttle_changes_total", (("app", "payroll"), ("change", "wait_began"))] == 1
+
+
+async def test_what_an_alert_waits_for_is_told_before_it_happens(bot: Scraped) -> None:
+    await bot.services.people.save_home(HOME)
+    payroll = RelyingApp(bot.http, bot.public, await make_key(bot.services))
+
+    await payroll.verify("123456", slack_id="U0NOBODY")
+    told = await bot.samples()
+
+    # `increase` sees nothing of a series that begins at 1.
+    for app in ("payroll", "slack"):
+        for change in Change:
+            assert told["mfabot_throttle_changes_total", (("app", app), ("change", change.value))] == 0
+    for name in NAMES.values():
+        assert told["mfabot_job_runs_total", (("kind", name), ("outcome", "failed"))] == 0
 
 
 async def test_a_code_in_slack_is_counted_as_slacks(bot: Scraped, ada: Person) -> None:

@@ -132,6 +132,8 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
             lock.write(url)
             lock.flush()
             say(f"\n    The sandbox is ready: {url}\n")
+            say("For the questions of docs/integration.md, in a shell of your own, in this folder:")
+            say(f"    export MFABOT=http://127.0.0.1:{environ['MFABOT_PORT']} KEY=$(cat {API_KEY})\n")
             say(f"Ctrl-C ends it. What you play is kept in {HOME}/; --fresh forgets it.")
             ended = await _watch(bot, ending)
         preparing.cancel()

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ import pytest_asyncio
 
 from bot.sandbox import postgres
 from tests.support.played import WITHIN_S, Played
+from tests.support.tools import find_tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Running:
 
     folder: Path
     url: str
+    api: str
+    """The line for a shell that it prints."""
 
 
 def children(folder: Path) -> set[int]:
@@ -63,7 +67,7 @@ def running(postgres_programs: Path) -> Iterator[Running]:  # noqa: ARG001  skip
     """One for the tests that neither end it nor need a fresh one: each start takes seconds."""
     with made_folder() as made:
         sandbox = Played(made)
-        yield Running(made, sandbox.url())
+        yield Running(made, sandbox.url(), sandbox.says(re.compile(r"export MFABOT=.*")))
         assert sandbox.end(signal.SIGINT) == 0
 
 
@@ -77,6 +81,21 @@ async def browser() -> AsyncIterator[aiohttp.ClientSession]:
 def programs(postgres_programs: Path) -> Path:
     """Skip where there is no Postgres at all."""
     return postgres_programs
+
+
+def test_the_line_that_it_prints_lets_a_shell_ask_the_api(running: Running) -> None:
+    find_tool("curl")
+    asks = 'curl -sS "$MFABOT/v1/factors?slack_id=U0HAL" -H "Authorization: Bearer $KEY"'
+
+    asked = subprocess.run(
+        [find_tool("sh"), "-c", f"{running.api}; {asks}"],
+        cwd=running.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(asked.stdout)["enrolled"] is True
 
 
 async def test_a_command_typed_on_the_page_is_answered(running: Running, browser: aiohttp.ClientSession) -> None:

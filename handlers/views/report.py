@@ -41,9 +41,10 @@ def alt_text(report: Report) -> str:
     first, last = report.days[0].day, report.days[-1].day
     accepted, refused, resets = (report.total(what) for what in (What.ACCEPTED, What.REFUSED, What.RESET))
     busiest = max(report.days, key=lambda day: day.of(What.ACCEPTED))
+    peak = f", on the busiest day, {busiest.day:%Y-%m-%d}, {busiest.of(What.ACCEPTED):,}" if accepted else ""
     told = [
         f"Bars for each day from {first:%Y-%m-%d} to {last:%Y-%m-%d}.",
-        f"Codes accepted: {accepted:,}, on the busiest day, {busiest.day:%Y-%m-%d}, {busiest.of(What.ACCEPTED):,}.",
+        f"Codes accepted: {accepted:,}{peak}.",
         f"Codes refused: {refused:,}.",
         f"Resets by somebody else: {resets:,}.",
     ]

@@ -79,6 +79,7 @@ def test_the_chart_tells_its_figures_to_who_does_not_see_it() -> None:
         "Bars for each day from 2026-10-26 to 2026-11-24. Codes accepted: 1,234, on the busiest day, 2026-11-24, "
         "1,200. Codes refused: 300. Resets by somebody else: 2."
     )
+    assert "Codes accepted: 0. Codes refused: 0." in views.alt_text(NOTHING)
 
 
 @pytest.mark.parametrize("report", REPORTS)

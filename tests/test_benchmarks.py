@@ -8,10 +8,9 @@ import pytest
 from aiohttp import web
 from rich.console import Console
 
-from tests.benchmarks import memory, sign_ins
+from tests.benchmarks import load, memory, sign_ins
 from tests.benchmarks.answers import circumstances, everything, measure, table
 from tests.benchmarks.memory import Footprint, Grown, Load, Memory
-from tests.benchmarks.peers import asking
 from tests.support.database import Database
 from tests.support.serving import serving
 
@@ -82,13 +81,29 @@ async def test_a_load_gets_every_answer_whether_or_not_connections_are_kept(*, k
     app = web.Application()
     app.router.add_post("/", answer)
     async with serving(app) as base:
-        requests = [asking.post("/", b"%d" % number) for number in range(20)]
-        port = int(base.rpartition(":")[2])
-        driven = await asyncio.to_thread(
-            asking.drive, port, requests, connections=3, right=lambda it: b"answer to" in it
-        )
+        requests = [load.post("/", b"%d" % number) for number in range(20)]
+        ports = [int(base.rpartition(":")[2])]
+        burst = await asyncio.to_thread(load.drive, ports, requests, connections=3, right=lambda it: b"answer" in it)
         with pytest.raises(AssertionError):
-            await asyncio.to_thread(asking.drive, port, requests, connections=3, right=lambda it: b"else" in it)
+            await asyncio.to_thread(load.drive, ports, requests, connections=3, right=lambda it: b"else" in it)
 
     assert sorted(set(asked[:20])) == sorted(b"%d" % number for number in range(20))
-    assert len(driven.answers_s) == 20
+    assert len(burst.latencies) == 20
+
+
+async def test_a_load_closes_what_the_server_said_it_closes_so_that_a_worker_that_waits_for_that_goes_on() -> None:
+    worker = asyncio.Lock()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async with worker:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 3\r\n\r\nyes")
+            await reader.read()  # all there is, until the client closes
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        ports = [server.sockets[0].getsockname()[1]]
+        requests = [load.post("/", b"")] * 3
+        burst = await asyncio.to_thread(load.drive, ports, requests, connections=3, right=lambda it: b"yes" in it)
+
+    assert len(burst.latencies) == 3

@@ -1,25 +1,35 @@
-"""Applications that sign people in: so many connections, each with one question at a time."""
+"""A load over bare sockets: so many connections, each with one question at a time.
+
+One thread and no HTTP library, so that next to nothing of what is measured is the client's.
+"""
 
 import asyncio
+import collections
+import contextlib
+import re
+import selectors
+import socket
 import statistics
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from bot.core.apps import Key
 from tests.benchmarks.crowd import sign_in
 
 ACCEPTED = b'"accepted"'
+LENGTH = re.compile(rb"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
+CLOSES = re.compile(rb"^connection: *close", re.IGNORECASE | re.MULTILINE)
+PATIENCE_S = 30.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Burst:
     """What one burst took: in all, and for each answer, in seconds."""
 
     seconds: float
-    latencies: list[float]
-    refused: int
+    latencies: Sequence[float] = field(repr=False)
+    refused: int = 0
     """Answers 503: nothing was said about the code."""
 
     @property
@@ -32,65 +42,109 @@ class Burst:
         return statistics.quantiles(self.latencies, n=100)[98]
 
 
-class _Asking(asyncio.Protocol):
-    """Sends the next question when the answer to the last is whole."""
+class _Line:
+    """One connection, kept for as long as the server keeps it.
 
-    def __init__(self, head: bytes, numbers: Iterator[int], latencies: list[float]) -> None:
-        self.refused = 0
-        self._head = head
-        self._numbers = numbers
-        self._latencies = latencies
+    Where the server says that it closes, we close as soon as the answer is whole, as RFC 9112, 9.6, wants it: gunicorn
+    waits for that, up to two seconds, and a sync worker of its does nothing else meanwhile.
+    """
+
+    def __init__(self, port: int, ready: selectors.BaseSelector) -> None:
+        self._port = port
+        self._ready = ready
+        self._socket: socket.socket | None = None
         self._came = b""
         self._asked = 0.0
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
+    def ask(self, request: bytes) -> None:
+        """Ask, over a new connection where there is none, whose making is part of the time to the answer."""
+        self._came, self._asked = b"", time.perf_counter()
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=PATIENCE_S)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._ready.register(self._socket, selectors.EVENT_READ, self)
+        self._socket.sendall(request)
 
-    def ask(self) -> None:
-        number = next(self._numbers, None)
-        if number is None:
-            self._transport.close()
-            self.done.set_result(None)
-            return
-        body = sign_in(number)
-        self._came = b""
-        self._asked = time.perf_counter()
-        self._transport.write(self._head + b"%d\r\n\r\n" % len(body) + body)
+    def answer(self) -> tuple[bytes, float] | None:
+        """Return the answer and the seconds since the question, or None while it is not whole."""
+        assert self._socket is not None
+        piece = self._socket.recv(65536)
+        self._came += piece
+        head, ended, rest = self._came.partition(b"\r\n\r\n")
+        length = LENGTH.search(head)
+        whole = bool(ended and length and len(rest) >= int(length[1]))
+        if piece and not whole:
+            return None
+        took = time.perf_counter() - self._asked
+        if not piece or CLOSES.search(head):
+            self.close()
+        return self._came, took
 
-    def data_received(self, data: bytes) -> None:
-        self._came += data
-        if b"\r\n\r\n" not in self._came or not self._came.endswith(b"}"):
-            return
-        self._latencies.append(time.perf_counter() - self._asked)
-        if self._came.startswith(b"HTTP/1.1 503 "):
-            self.refused += 1
-        elif not self._came.startswith(b"HTTP/1.1 200 ") or ACCEPTED not in self._came:
-            self.done.set_exception(AssertionError(self._came))
-            self._transport.close()
-            return
-        self.ask()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.done.done():
-            self.done.set_exception(exc or ConnectionError("closed"))
+    def close(self) -> None:
+        if self._socket is not None:
+            self._ready.unregister(self._socket)
+            self._socket.close()
+            self._socket = None
 
 
-async def burst(ports: Sequence[int], key: Key, numbers: list[int], *, connections: int) -> Burst:
-    """Sign everybody of *numbers* in once, over *connections* spread over *ports*; each answer must be a yes."""
-    head = (
-        "POST /v1/verifications HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {key.spelled}\r\nContent-Length: "
-    ).encode()
-    loop = asyncio.get_running_loop()
-    left, latencies = iter(numbers), list[float]()
-    asking = []
-    for number in range(connections):
-        port = ports[number % len(ports)]
-        _, one = await loop.create_connection(lambda: _Asking(head, left, latencies), "127.0.0.1", port)
-        asking.append(one)
-    began = time.perf_counter()
-    for one in asking:
-        one.ask()
-    await asyncio.gather(*(one.done for one in asking))
-    return Burst(time.perf_counter() - began, latencies, sum(one.refused for one in asking))
+def drive(
+    ports: Sequence[int], requests: Sequence[bytes], *, connections: int, right: Callable[[bytes], bool]
+) -> Burst:
+    """Send all *requests* over *connections* spread over *ports*, each answer's successor at once.
+
+    Raises:
+        AssertionError: an answer was neither *right* nor 503, so that what was measured was something else.
+    """
+    waiting = collections.deque(requests)
+    took: list[float] = []
+    refused = 0
+    with selectors.DefaultSelector() as ready, contextlib.ExitStack() as closing:
+        lines = [_Line(ports[number % len(ports)], ready) for number in range(min(connections, len(requests)))]
+        for line in lines:
+            closing.callback(line.close)
+        began = time.perf_counter()
+        for line in lines:
+            line.ask(waiting.popleft())
+        while len(took) < len(requests):
+            events = ready.select(PATIENCE_S)
+            assert events, f"no answer for {PATIENCE_S:.0f} s"
+            for key, _ in events:
+                line = key.data
+                answered = line.answer()
+                if answered is None:
+                    continue
+                answer, seconds = answered
+                took.append(seconds)
+                if answer.startswith(b"HTTP/1.1 503 "):
+                    refused += 1
+                else:
+                    assert answer.startswith(b"HTTP/1.1 200 "), answer
+                    assert right(answer), answer
+                if waiting:
+                    line.ask(waiting.popleft())
+        ended = time.perf_counter()
+    return Burst(ended - began, took, refused)
+
+
+def post(path: str, body: bytes, **fields: str) -> bytes:
+    """Return the bytes of a POST; a field's name has its hyphens as underscores."""
+    named = {"Host": "127.0.0.1", "Content-Length": str(len(body))}
+    named |= {name.replace("_", "-"): value for name, value in fields.items()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+def ours(key: Key, number: int) -> bytes:
+    """Return the question for the code that the *number*th person sees now."""
+    fields = {"Authorization": f"Bearer {key.spelled}", "Content_Type": "application/json"}
+    return post("/v1/verifications", sign_in(number), **fields)
+
+
+def accepted(answer: bytes) -> bool:
+    return ACCEPTED in answer
+
+
+async def burst(ports: Sequence[int], key: Key, numbers: Sequence[int], *, connections: int) -> Burst:
+    """Sign everybody of *numbers* in once, from a thread that has this process to itself."""
+    requests = [ours(key, number) for number in numbers]
+    return await asyncio.to_thread(drive, ports, requests, connections=connections, right=accepted)

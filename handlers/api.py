@@ -17,6 +17,7 @@ from aiohttp import HttpVersion11, hdrs, web
 from bot.core import apps
 from bot.core.apps import Key, KeyRefusal, Scope
 from bot.core.faults import DatabaseAway
+from bot.core.sealing import Unopenable
 from bot.services.judging import Judged
 from bot.services.verification import FactorStatus, NotFound, Verification
 from handlers.questions import Malformed, read_question, read_user
@@ -84,6 +85,10 @@ class ApiRoutes:
             answer = await self._verification.check(key, question.user.lookup(), typed=question.code)
         except DatabaseAway as away:
             return _away(away)
+        except Unopenable as damaged:
+            # A damaged row, or a keyring that lacks a key: for the host to mend, and no word about the code.
+            logger.warning("a secret does not open", says=str(damaged))
+            return views.AWAY
         return views.refused(answer) if isinstance(answer, KeyRefusal) else answer
 
     async def _factor(self, request: web.Request) -> FactorStatus | Problem:

@@ -145,3 +145,15 @@ async def until_answered(ask: Callable[[], Awaitable[Answer]]) -> Answer:
         answer = await ask()
         if answer.status != 503:
             return answer
+
+
+async def test_a_secret_that_does_not_open_is_no_word_about_the_code_and_no_fault_of_the_application(
+    payroll: RelyingApp, services: Services, ada: Person, database: Database
+) -> None:
+    _, phone = await enroll(services, ada)
+    services.clock.forward(minutes=1)
+    owner = await asyncpg.connect(database.superuser)
+    await owner.execute("UPDATE factor SET box = decode(repeat('ab', 60), 'hex')")
+    await owner.close()
+
+    assert_nothing_was_said([await payroll.verify(phone.code())])

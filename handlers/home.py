@@ -7,14 +7,13 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Person
 from handlers.members import Body, Members, Opened
 from handlers.people import Turned, Visitors
 from handlers.showing import opened
-from handlers.slack import OUTAGES
+from handlers.slack import OUTAGES, slack_error
 from handlers.views import home as views
 
 logger = structlog.get_logger(__name__)
@@ -64,10 +63,5 @@ class HomeHandlers:
         try:
             await client.views_publish(user_id=str(event.get("user", "")), view=view, hash=seen)
         except OUTAGES as fault:
-            if not _overtaken(fault):
+            if slack_error(fault) != "hash_conflict":
                 logger.warning("home was not published", fault=type(fault).__name__)
-
-
-def _overtaken(fault: Exception) -> bool:
-    answer = getattr(fault.response, "data", None) if isinstance(fault, SlackApiError) else None
-    return isinstance(answer, dict) and answer.get("error") == "hash_conflict"

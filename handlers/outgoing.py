@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.core import people as rules
 from bot.core import sync
 from bot.core.people import Home, Profile
-from handlers.slack import OUTAGES, Clients
+from handlers.slack import OUTAGES, Clients, slack_error
 from handlers.views.blocks import Blocks, Json
 
 GONE = frozenset({"file_not_found", "file_deleted", "message_not_found", "channel_not_found"})
@@ -210,11 +210,8 @@ def raise_for(error: SlackApiError, *, gone_is_done: bool) -> None:
         Never: Slack will not do it.
         Later: it may do it another time.
     """
-    # A gateway's answer is no JSON, and then the SDK's response has text where Slack's has a mapping, or is aiohttp's.
-    answer = getattr(error.response, "data", None)
-    told = answer.get("error") if isinstance(answer, dict) else None
     status = getattr(error.response, "status_code", None) or getattr(error.response, "status", "unread")
-    name = told if isinstance(told, str) else f"http_{status}"
+    name = slack_error(error) or f"http_{status}"
     if gone_is_done and name in GONE:
         return
     if name in NEVER:

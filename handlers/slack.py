@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import structlog
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.faults import DatabaseAway
@@ -22,6 +22,14 @@ logger = structlog.get_logger(__name__)
 INTERACTIVE_S = 1.5  # a listener's one call, within the 2.5 s that it has in all
 BACKGROUND_S = 10.0
 OUTAGES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+
+
+def slack_error(error: Exception) -> str | None:
+    """Return Slack's own name for why it refused, such as `hash_conflict`; None where it gave none."""
+    # A gateway's answer is no JSON, and then the SDK's response has text where Slack's has a mapping, or is aiohttp's.
+    answer = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
+    told = answer.get("error") if isinstance(answer, dict) else None
+    return told if isinstance(told, str) else None
 
 
 async def once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:

@@ -18,11 +18,10 @@ from dataclasses import dataclass
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers.line import Counts, Line
-from handlers.slack import OUTAGES
+from handlers.slack import OUTAGES, slack_error
 
 logger = structlog.get_logger(__name__)
 
@@ -118,7 +117,7 @@ class Socket:
                     await self._end(line)
                     raise
             except OUTAGES as error:
-                logger.warning("no connection to slack", fault=_name(error))
+                logger.warning("no connection to slack", fault=slack_error(error) or type(error).__name__)
                 await self._wait()
             else:
                 logger.info("slack connected")
@@ -151,9 +150,3 @@ class Socket:
     async def _wait(self) -> None:
         await asyncio.sleep(self._pause_s)
         self._pause_s = min(self._pause_s * 2, self._pace.longest_pause_s)
-
-
-def _name(error: Exception) -> str:
-    """Return Slack's name for what it refused, else the error's type."""
-    answer = getattr(error.response, "data", None) if isinstance(error, SlackApiError) else None
-    return str(answer.get("error")) if isinstance(answer, dict) else type(error).__name__

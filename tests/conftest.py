@@ -25,10 +25,13 @@ from bot.services.means import Means
 from storage.pool import Connection, Pool
 from tests.support import database as databases
 from tests.support import homes, lent
+from tests.support.cast import Cast, assemble
 from tests.support.database import QUICK, Database
+from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import ADA
 from tests.support.services import HOME, Clock, Services
 from tests.support.tools import missing
+from tests.support.wire import Wire
 
 RUN = os.getpid()
 """Tells the databases of this run from those of one that it lends its server to."""
@@ -154,3 +157,25 @@ async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
 async def ada(services: Services) -> Person:
     """A member of the workspace, known to the bot, with MFA off."""
     return await services.people.save(ADA)
+
+
+@pytest_asyncio.fixture
+async def cast(services: Services) -> Cast:
+    """Those who reset MFA, and whose."""
+    return await assemble(services)
+
+
+@pytest_asyncio.fixture
+async def ledger(database: Database) -> AsyncIterator[Ledger]:
+    """A look at what transactions left behind."""
+    opened = await open_ledger(database)
+    yield opened
+    await opened.conn.close()
+
+
+@pytest_asyncio.fixture
+async def wire(database: Database) -> AsyncIterator[Wire]:
+    """A way to the database that can be cut."""
+    async with Wire(database) as made:
+        yield made
+        made.mend()

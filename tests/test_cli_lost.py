@@ -1,31 +1,16 @@
 """A command whose commit was answered by nobody says so: neither that it is done, nor that it was refused (R2)."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
-from tests.support.cast import Cast, assemble
+from tests.support.cast import Cast
 from tests.support.commands import run
-from tests.support.database import Database
-from tests.support.services import Services
 from tests.support.wire import Wire
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
 WHY = ("--reason", "Ticket 4711: phone lost")
 LOST = "The database went away while this was saved: it is done, or nothing of it is. Look before you do it again."
-
-
-@pytest_asyncio.fixture
-async def cast(services: Services) -> Cast:
-    return await assemble(services)
-
-
-@pytest_asyncio.fixture
-async def wire(database: Database) -> AsyncIterator[Wire]:
-    async with Wire(database) as made:
-        yield made
 
 
 async def mfabot(wire: Wire, *words: str) -> tuple[int, str, str]:

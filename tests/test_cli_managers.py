@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,17 +11,15 @@ from bot.cli.refusals import LINES
 from bot.core.managers import Fault
 from tests.support.commands import run
 from tests.support.database import Database
-from tests.support.ledger import Ledger, open_ledger
+from tests.support.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
 
 
 @pytest_asyncio.fixture
-async def ledger(database: Database) -> AsyncIterator[Ledger]:
-    opened = await open_ledger(database)
-    await opened.conn.execute("INSERT INTO workspace VALUES ('T0MFA', NULL, 'U0BOT', now())")
-    yield opened
-    await opened.conn.close()
+async def ledger(ledger: Ledger) -> Ledger:
+    await ledger.conn.execute("INSERT INTO workspace VALUES ('T0MFA', NULL, 'U0BOT', now())")
+    return ledger
 
 
 async def crowd(ledger: Ledger, count: int) -> None:

@@ -4,35 +4,20 @@ import asyncio
 import json
 import os
 import pwd
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from bot.cli.refusals import SENTENCES
 from bot.core.host import HostRefusal
 from bot.core.permissions import RoleFault
 from bot.core.resets import ReasonFault
-from tests.support.cast import REASON, Cast, assemble
+from tests.support.cast import REASON, Cast
 from tests.support.commands import run
 from tests.support.database import Database
-from tests.support.ledger import Ledger, open_ledger
-from tests.support.services import Services
+from tests.support.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
 WHY = ("--reason", "Ticket 4711: first setup")
-
-
-@pytest_asyncio.fixture
-async def cast(services: Services) -> Cast:
-    return await assemble(services)
-
-
-@pytest_asyncio.fixture
-async def ledger(database: Database) -> AsyncIterator[Ledger]:
-    opened = await open_ledger(database)
-    yield opened
-    await opened.conn.close()
 
 
 async def mfabot(database: Database, *words: str, **environ: str) -> tuple[int, str, str]:

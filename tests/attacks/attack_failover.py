@@ -17,21 +17,15 @@ from tests.support.asking import Asking, asking
 from tests.support.attacks import times
 from tests.support.database import PROGRAM, Database
 from tests.support.people import ADA
-from tests.support.servers import Pair, Server, server_of_one_s_own, standby_of, wait_for_each_commit
+from tests.support.servers import Pair, Server, standby_of, wait_for_each_commit
 from tests.support.services import Services
-from tests.support.working import kept, shown, start
+from tests.support.working import delivered, shredded, start
 
 BACK_WITHIN_S = 30
 HARM_WITHIN_S = 20
 QUESTIONS = 30
 """So many are turned away before the database is back."""
 RESTARTS = times(2, full=20)
-
-
-@pytest.fixture
-def own_server(postgres_programs: Path) -> Iterator[Server]:
-    with server_of_one_s_own(postgres_programs) as server:
-        yield server
 
 
 @pytest_asyncio.fixture
@@ -66,9 +60,9 @@ async def harmed(asked: Asking, harm: Callable[[], Awaitable[None]]) -> float:
 async def the_queue_works(services: Services, slack: StandIn, person: Person) -> None:
     """Have a QR code come and go."""
     enrollment_id = await start(services.enrollments, person)
-    await slack.until(lambda: {"image", "actions"} <= set(shown(slack)), BACK_WITHIN_S)
+    await slack.until(lambda: delivered(slack), BACK_WITHIN_S)
     await services.enrollments.cancel(enrollment_id, by=person.person_id)
-    await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)), BACK_WITHIN_S)
+    await slack.until(lambda: shredded(slack), BACK_WITHIN_S)
 
 
 @pytest.mark.timeout(1800)

@@ -6,8 +6,7 @@ tried. Their handles of Slack's (triggers, views, response URLs) nobody can know
 """
 
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from uuid import uuid4
 
 import aiohttp
@@ -19,7 +18,7 @@ from bot.sandbox.slack.payloads import response_url
 from tests.support import payloads, signed
 from tests.support.acts import Acts
 from tests.support.attacks import PAGE, times
-from tests.support.bot import Bot, serving_bot
+from tests.support.bot import Bot
 from tests.support.bystanders import Bystanders, bystanders
 from tests.support.database import Database
 from tests.support.ledger import open_ledger
@@ -35,14 +34,11 @@ LOOKS = ("users", "show @ada", "requests", "why @ada", "roles", "audit", "lockdo
 
 
 @pytest_asyncio.fixture
-async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    async with serving_bot(database, tmp_path) as bot:
-        made = Office(bot)
-        await made.opens()
-        await made.grants("U0MIA", "admin")
-        bot.standin.workspace.people["U0DEE"] = Person("U0DEE", "dee", "Dee New", "employee", "dee@example.com")
-        await bot.person("U0BEN").enables()
-        yield made
+async def office(office: Office) -> Office:
+    bot = office.bot
+    bot.standin.workspace.people["U0DEE"] = Person("U0DEE", "dee", "Dee New", "employee", "dee@example.com")
+    await bot.person("U0BEN").enables()
+    return office
 
 
 async def played(office: Office) -> list[Payload]:

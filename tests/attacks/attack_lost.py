@@ -4,27 +4,25 @@
 `defects/T12.patch` takes an outage that met the commit for one before it.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
-import pytest_asyncio
 
 from bot.core.people import Person
 from bot.sandbox.slack import StandIn
 from storage.pool import Pool
 from tests.support.acts import Acts
 from tests.support.attacks import times
-from tests.support.bot import serving_bot
 from tests.support.database import Database
-from tests.support.doubling import network
-from tests.support.ledger import Ledger, open_ledger
+from tests.support.doubling import Network
+from tests.support.ledger import Ledger
 from tests.support.office import Office
 from tests.support.services import Services
 from tests.support.wire import Wire
-from tests.support.working import kept, shown, start, working
+from tests.support.working import delivered, kept, shredded, start, working
 
 PATIENCE_S = 3.0
 ROUNDS = times(1, full=10)
@@ -35,35 +33,18 @@ COMMITS = 2
 """How many transactions a request may have that write: in each round the first of each is hit, then the second."""
 
 
-@pytest_asyncio.fixture
-async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    async with serving_bot(database, tmp_path) as bot:
-        made = Office(bot)
-        await made.opens()
-        await made.grants("U0MIA", "admin")
-        yield made
-
-
-@pytest_asyncio.fixture
-async def ledger(database: Database) -> AsyncIterator[Ledger]:
-    opened = await open_ledger(database)
-    yield opened
-    await opened.conn.close()
-
-
 @pytest.mark.timeout(1800)
 @pytest.mark.attack("T12", "the connection is cut after a COMMIT, and the person presses again: one effect")
 async def test_what_is_pressed_again_after_its_answer_was_lost_has_one_effect(
-    office: Office, ledger: Ledger, tally: Callable[[int, int], None]
+    office: Office, between: Network, ledger: Ledger, tally: Callable[[int, int], None]
 ) -> None:
-    async with network(office.bot) as between:
-        for commit in range(COMMITS):
-            for _ in range(ROUNDS):
-                acts = Acts(office, ledger, lambda hit=commit: between.losing(hit))  # type: ignore[misc]
-                for part in (acts.own_mfa, acts.resets, acts.help, acts.rights):
-                    await part()
-                # What is allowed so often a day is allowed again.
-                office.bot.clock.at += timedelta(days=1)
+    for commit in range(COMMITS):
+        for _ in range(ROUNDS):
+            acts = Acts(office, ledger, partial(between.losing, commit))
+            for part in (acts.own_mfa, acts.resets, acts.help, acts.rights):
+                await part()
+            # What is allowed so often a day is allowed again.
+            office.bot.clock.at += timedelta(days=1)
 
     assert between.lost >= 20 * ROUNDS
     tally(between.lost, between.lost)
@@ -72,31 +53,30 @@ async def test_what_is_pressed_again_after_its_answer_was_lost_has_one_effect(
 @pytest.mark.attack("T12", "the connection is cut after each COMMIT of a job: the QR code comes once, and goes")
 @pytest.mark.parametrize(("part", "commit"), PLACES)
 async def test_a_job_whose_answer_was_lost_goes_on_where_it_was(
-    services: Services, database: Database, slack: StandIn, ada: Person, part: str, commit: int
+    services: Services, database: Database, wire: Wire, slack: StandIn, ada: Person, part: str, commit: int
 ) -> None:
-    async with Wire(database) as wire:
-        pool = Pool(wire.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
+    pool = Pool(wire.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
 
-        async def loses(where: str) -> None:
-            if where == part:
-                await wire.lost_it()
-                wire.mend()
+    async def loses(where: str) -> None:
+        if where == part:
+            await wire.lost_it()
+            wire.mend()
 
-        async with working(replace(services.means, pool=pool), database, slack) as jobs:
-            if part == "delivering":
-                wire.lose_an_answer(after=commit)
-            enrollment_id = await start(services.enrollments, ada)
-            jobs.start()
-            await loses("delivering")
-            await slack.until(lambda: {"image", "actions"} <= set(shown(slack)))
-            there = kept(slack)
+    async with working(replace(services.means, pool=pool), database, slack) as jobs:
+        if part == "delivering":
+            wire.lose_an_answer(after=commit)
+        enrollment_id = await start(services.enrollments, ada)
+        jobs.start()
+        await loses("delivering")
+        await slack.until(lambda: delivered(slack))
+        there = kept(slack)
 
-            if part == "shredding":
-                wire.lose_an_answer(after=commit)
-            await services.enrollments.cancel(enrollment_id, by=ada.person_id)
-            await loses("shredding")
-            await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)))
-        await pool.close()
+        if part == "shredding":
+            wire.lose_an_answer(after=commit)
+        await services.enrollments.cancel(enrollment_id, by=ada.person_id)
+        await loses("shredding")
+        await slack.until(lambda: shredded(slack))
+    await pool.close()
 
     assert len(there) == 1
     assert len(slack.workspace.messages("U0ADA")) == 1

@@ -4,8 +4,7 @@ The server is one of its own, since others would lose their connections too.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 import pytest_asyncio
@@ -14,9 +13,9 @@ from bot.core.people import Person
 from bot.sandbox.slack import StandIn
 from tests.support.attacks import times
 from tests.support.database import Database
-from tests.support.servers import Server, server_of_one_s_own
+from tests.support.servers import Server
 from tests.support.services import Services
-from tests.support.working import RESCUE, kept, shown, start, working
+from tests.support.working import RESCUE, delivered, shredded, start, working
 
 BACK_WITHIN_S = 30
 DELIVERING = (
@@ -28,12 +27,6 @@ DELIVERING = (
     "chat.update",
 )
 SHREDDING = ("files.delete", "chat.update")
-
-
-@pytest.fixture
-def own_server(postgres_programs: Path) -> Iterator[Server]:
-    with server_of_one_s_own(postgres_programs) as server:
-        yield server
 
 
 @pytest_asyncio.fixture(params=range(times(1, full=3)))
@@ -63,10 +56,10 @@ async def test_a_qr_comes_and_goes_though_the_database_restarts_during_each_call
         jobs.start()
         enrollment_id = await start(services.enrollments, ada)
         await restarted_during(*DELIVERING)
-        await slack.until(lambda: {"image", "actions"} <= set(shown(slack)), BACK_WITHIN_S)
+        await slack.until(lambda: delivered(slack), BACK_WITHIN_S)
 
         await services.enrollments.cancel(enrollment_id, by=ada.person_id)
         await restarted_during(*SHREDDING)
-        await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)), BACK_WITHIN_S)
+        await slack.until(lambda: shredded(slack), BACK_WITHIN_S)
 
     tally(len(DELIVERING + SHREDDING), len(DELIVERING + SHREDDING))

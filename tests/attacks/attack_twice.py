@@ -1,19 +1,15 @@
 """Whatever Slack delivers again, and whatever is pressed twice, has one effect (T6, X3, A5)."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from tests.support.acts import Acts
 from tests.support.attacks import times
-from tests.support.bot import serving_bot
-from tests.support.database import Database
-from tests.support.doubling import Network, network
-from tests.support.ledger import Ledger, open_ledger
+from tests.support.doubling import Network
+from tests.support.ledger import Ledger
 from tests.support.office import REASON, Office
 
 AGAIN = times(2, full=20)
@@ -21,28 +17,6 @@ AGAIN = times(2, full=20)
 ROUNDS = times(1, full=5)
 """Through all twenty acts: 2,000 deliveries too many."""
 DOUBLE_CLICKS = times(4, full=500)
-
-
-@pytest_asyncio.fixture
-async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
-    async with serving_bot(database, tmp_path) as bot:
-        made = Office(bot)
-        await made.opens()
-        await made.grants("U0MIA", "admin")
-        yield made
-
-
-@pytest_asyncio.fixture
-async def between(office: Office) -> AsyncIterator[Network]:
-    async with network(office.bot) as made:
-        yield made
-
-
-@pytest_asyncio.fixture
-async def ledger(database: Database) -> AsyncIterator[Ledger]:
-    opened = await open_ledger(database)
-    yield opened
-    await opened.conn.close()
 
 
 @pytest.mark.timeout(1800)

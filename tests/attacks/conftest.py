@@ -1,6 +1,6 @@
 """Counts what attacks try and what holds, and shows it as a table."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,11 @@ import pytest_asyncio
 
 from bot.sandbox.slack import StandIn
 from tests.support.attacks import PAGE, Row, renewed
+from tests.support.bot import serving_bot
+from tests.support.database import Database
+from tests.support.doubling import Network, network
+from tests.support.office import Office
+from tests.support.servers import Server, server_of_one_s_own
 from tests.support.working import standing_in
 
 Record = Callable[[str, object], None]
@@ -42,6 +47,29 @@ def seen(record_property: Record) -> Callable[[str], None]:
 async def slack() -> AsyncIterator[StandIn]:
     async with standing_in() as standin:
         yield standin
+
+
+@pytest_asyncio.fixture
+async def office(database: Database, tmp_path: Path) -> AsyncIterator[Office]:
+    """Those who help somebody, each with MFA; the manager manages roles, too."""
+    async with serving_bot(database, tmp_path) as bot:
+        made = Office(bot)
+        await made.opens()
+        await made.grants("U0MIA", "admin")
+        yield made
+
+
+@pytest_asyncio.fixture
+async def between(office: Office) -> AsyncIterator[Network]:
+    async with network(office.bot) as made:
+        yield made
+
+
+@pytest.fixture
+def own_server(postgres_programs: Path) -> Iterator[Server]:
+    """A server whose end is nobody else's."""
+    with server_of_one_s_own(postgres_programs) as server:
+        yield server
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -13,19 +13,10 @@ from bot.services.queue import Queue
 from bot.services.report import Reports
 from storage import roles
 from tests.support.audit import Audit, open_audit
-from tests.support.cast import Cast, assemble
 from tests.support.database import Database
-from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import BEN
 from tests.support.services import Authenticator, Services, enroll
 from tests.support.working import standing_in, working
-
-
-@pytest_asyncio.fixture
-async def ledger(database: Database) -> AsyncIterator[Ledger]:
-    opened = await open_ledger(database)
-    yield opened
-    await opened.conn.close()
 
 
 @pytest.fixture
@@ -55,11 +46,6 @@ async def ben(services: Services) -> Person:
 async def audit(database: Database) -> AsyncIterator[Audit]:
     async with open_audit(database) as opened:
         yield opened
-
-
-@pytest_asyncio.fixture
-async def cast(services: Services) -> Cast:
-    return await assemble(services)
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -83,15 +85,22 @@ async def test_a_busy_row_holds_nobody_else_up_and_is_judged_when_it_is_free(
     assert await busy == ACCEPTED
 
 
-async def test_a_row_that_cannot_be_written_spoils_nobody_elses_sign_in(services: Services, ledger: Ledger) -> None:
-    key, those = await make_key(services), await members(services, 4)
+@asynccontextmanager
+async def spoiled(ledger: Ledger, person_id: int) -> AsyncIterator[None]:
+    """Have no write to somebody's factor succeed."""
     await ledger.conn.execute(
-        f"ALTER TABLE factor ADD CONSTRAINT spoiled CHECK (person_id <> {those[2].id} OR last_step = 1) NOT VALID"
+        f"ALTER TABLE factor ADD CONSTRAINT spoiled CHECK (person_id <> {person_id} OR last_step = 1) NOT VALID"
     )
     try:
-        answers = await together(services, key, those)
+        yield
     finally:
         await ledger.conn.execute("ALTER TABLE factor DROP CONSTRAINT spoiled")
+
+
+async def test_a_row_that_cannot_be_written_spoils_nobody_elses_sign_in(services: Services, ledger: Ledger) -> None:
+    key, those = await make_key(services), await members(services, 4)
+    async with spoiled(ledger, those[2].id):
+        answers = await together(services, key, those)
 
     assert isinstance(answers.pop(2), DatabaseFault)
     assert answers == [ACCEPTED] * 3
@@ -104,13 +113,8 @@ async def test_a_batch_that_fails_lets_nobody_ask_more_often_than_the_key_may(
     services: Services, ledger: Ledger
 ) -> None:
     key, those = await make_key(services, rate_per_s=2), await members(services, 5)
-    await ledger.conn.execute(
-        f"ALTER TABLE factor ADD CONSTRAINT spoiled CHECK (person_id <> {those[0].id} OR last_step = 1) NOT VALID"
-    )
-    try:
+    async with spoiled(ledger, those[0].id):
         answers = await together(services, key, those)
-    finally:
-        await ledger.conn.execute("ALTER TABLE factor DROP CONSTRAINT spoiled")
 
     assert isinstance(answers.pop(0), DatabaseFault)
     assert answers == [ACCEPTED, *[KeyRefusal.TOO_FAST] * 3]

@@ -14,7 +14,7 @@ from bot.sandbox.slack import StandIn
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, enroll
-from tests.support.working import QUICK, kept, shown, start, working
+from tests.support.working import QUICK, shown, shredded, start, working
 
 PATIENCE_S = 0.2
 POSTING = ("conversations.open", "chat.postMessage", "chat.update")
@@ -46,7 +46,7 @@ async def test_the_qr_comes_and_goes_through_each_fault_at_each_call(
             FAULTS[fault](slack, method)
         await services.enrollments.cancel(enrollment_id, by=ada.person_id)
 
-        await slack.until(lambda: not kept(slack) and not {"image", "actions"} & set(shown(slack)), 60)
+        await slack.until(lambda: shredded(slack), 60)
     assert slack.problems == []
 
 

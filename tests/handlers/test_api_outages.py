@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from bot.core.people import Person
 from storage.pool import Pool
@@ -19,13 +18,6 @@ from tests.support.wire import Wire
 
 WITHIN_S = 3
 """What docs/integration.md tells applications to wait."""
-
-
-@pytest_asyncio.fixture
-async def wire(database: Database) -> AsyncIterator[Wire]:
-    async with Wire(database) as made:
-        yield made
-        made.mend()
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import asyncpg
 from bot.sandbox import postgres
 from storage.migrations.runner import migrate
 from tests.support import database as databases
+from tests.support import homes
 from tests.support.database import OWNER, PROGRAM, QUICK, Database
 
 NAME = "alone"
@@ -117,9 +117,7 @@ async def wait_for_each_commit(pair: Pair) -> None:
 
 @contextmanager
 def _home() -> Iterator[Path]:
-    """Yield a folder that the server's user reaches, with a path short enough for a socket."""
-    home = Path(tempfile.mkdtemp(prefix="mfa", dir="/tmp"))
-    home.chmod(0o711)
+    home = homes.make(homes.DISK)
     try:
         yield home
     finally:

@@ -1,8 +1,10 @@
 """A person in front of Slack: presses what they can read, types, and reads what then stands there."""
 
+import asyncio
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,6 +39,16 @@ class Somebody:
 
     async def opens_home(self) -> Reply:
         return await self._done(await self.slack.open_home(self.user))
+
+    @asynccontextmanager
+    async def opening_home_slowly(self) -> AsyncIterator[None]:
+        """Open Home, at an earlier state of things: what the bot publishes for that is under way through the block."""
+        late = self.slack.faults.slow("views.publish")
+        opening = asyncio.create_task(self.opens_home())
+        await late.entered.wait()
+        yield
+        late.release()
+        await opening
 
     async def types(self, line: str) -> Reply:
         """Type a slash command, such as `/mfa enable`."""

@@ -65,3 +65,13 @@ def shown(slack: StandIn, user: str = "U0ADA") -> list[str]:
 def kept(slack: StandIn) -> list[str]:
     """Return the files that Slack holds the bytes of."""
     return [file.id for file in slack.workspace.files.values() if file.content is not None and not file.deleted]
+
+
+def delivered(slack: StandIn) -> bool:
+    """Whether Ada's QR code stands in her DM, and the buttons under it."""
+    return {"image", "actions"} <= set(shown(slack))
+
+
+def shredded(slack: StandIn) -> bool:
+    """Whether Slack holds no file any more, and Ada's DM neither picture nor button."""
+    return not kept(slack) and not {"image", "actions"} & set(shown(slack))

@@ -1,7 +1,5 @@
 """What people see of their own MFA, in Home and by `/mfa`, and who is turned away from both."""
 
-import asyncio
-
 import pytest
 
 from tests.support.bot import Bot
@@ -56,17 +54,11 @@ async def test_home_reminds_of_recovery_codes_until_they_are_saved(ada: Somebody
     assert "You have not said yet" not in ada.home_text
 
 
-async def test_a_home_that_was_opened_before_mfa_went_on_and_comes_later_does_not_say_off(
-    bot: Bot, ada: Somebody
-) -> None:
+async def test_a_home_that_was_opened_before_mfa_went_on_and_comes_later_does_not_say_off(ada: Somebody) -> None:
     await ada.opens_home()
-    late = bot.standin.faults.slow("views.publish")
-    opening = asyncio.create_task(ada.opens_home())
-    await late.entered.wait()
 
-    await ada.enables()
-    late.release()
-    await opening
+    async with ada.opening_home_slowly():
+        await ada.enables()
 
     assert ada.home_buttons == [DISABLE, "Replace authenticator", "Recovery codes"]
 

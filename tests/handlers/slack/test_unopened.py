@@ -66,14 +66,10 @@ async def test_a_home_that_was_opened_before_and_comes_later_does_not_take_the_s
     bot: Bot, ada: Somebody
 ) -> None:
     await ada.opens_home()
-    late = bot.standin.faults.slow("views.publish")
-    opening = asyncio.create_task(ada.opens_home())
-    await late.entered.wait()
-    bot.standin.faults.status("views.open")
 
-    await ada.clicks(ENABLE)
-    late.release()
-    await opening
+    async with ada.opening_home_slowly():
+        bot.standin.faults.status("views.open")
+        await ada.clicks(ENABLE)
 
     assert NOT_OPENED in ada.home_text
 

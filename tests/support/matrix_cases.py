@@ -1,5 +1,6 @@
 """Cases for the permission matrix: mostly as they should be, with a few things wrong."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -125,14 +126,24 @@ def put(facts: Facts, path: str, value: object) -> Facts:
     return replace(facts, **{side: value})  # type: ignore[arg-type]  # each field gets what was drawn for it
 
 
+def broken(facts: Facts, row: str) -> Facts:
+    """Return *facts* with one row of the matrix broken."""
+    for path, value in BREAKS[row.partition(":")[0]]:
+        facts = put(facts, path, value)
+    return facts
+
+
+def each_row_broken_alone() -> Iterator[Facts]:
+    """Yield for every row of the matrix a case in which that row alone fails, where it can fail alone."""
+    return (broken(good(action), row) for action, rows in ROWS.items() for row in rows)
+
+
 @st.composite
 def cases(draw: st.DrawFn) -> Facts:
     """Draw a case: as it should be, but for one row that is broken, or some facts that are as they happen to be."""
     found = good(draw(st.sampled_from(Action)))
     if draw(st.booleans()):
-        row = draw(st.sampled_from(ROWS[found.action]))
-        for path, value in BREAKS[row.partition(":")[0]]:
-            found = put(found, path, value)
+        found = broken(found, draw(st.sampled_from(ROWS[found.action])))
     for path in draw(st.lists(st.sampled_from(sorted(WILD)), max_size=3, unique=True)):
         found = put(found, path, draw(WILD[path]))
     return found

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 
 import asyncpg
+import pytest
 import pytest_asyncio
 from rich.console import Console
 from rich.table import Table
@@ -124,6 +125,7 @@ async def other_database(template: Database) -> AsyncIterator[Database]:
     await databases.drop(made)
 
 
+@pytest.mark.timeout(1800)
 async def test_a_page_takes_as_long_among_many_as_among_few(
     services: Services, database: Database, other_database: Database
 ) -> None:

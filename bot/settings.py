@@ -7,14 +7,11 @@ it is a misspelt one, except those that Kubernetes makes for a service of that n
 from __future__ import annotations
 
 import difflib
-import ipaddress
-import json
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -30,16 +27,16 @@ from pydantic import (
     ValidationError,
 )
 
-from bot.core.sealing import Keyring, read_keyring
+from bot import setting_checks
+from bot.core.sealing import Keyring
+from bot.setting_checks import SLACK_API
 
 PREFIX = "MFABOT_"
-SLACK_API = "https://slack.com/api/"
 # https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
 KUBERNETES = re.compile(
     r"MFABOT(_[A-Z0-9_]+)?_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
 )
 KUBERNETES_PORT = re.compile(r"(tcp|udp|sctp)://")
-LEAST_SECRET, LEAST_VARIETY = 20, 8  # characters, different ones
 
 
 class SettingsError(Exception):
@@ -48,68 +45,6 @@ class SettingsError(Exception):
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-def _strong(secret: SecretStr) -> SecretStr:
-    text = secret.get_secret_value()
-    if len(text) < LEAST_SECRET or len(set(text)) < LEAST_VARIETY or not text.isascii():
-        raise ValueError("is too weak for a secret: copy it whole from where it was made")
-    return secret
-
-
-def _bot_token(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().startswith("xoxb-"):
-        raise ValueError("is no bot token: it begins with xoxb-")
-    return _strong(secret)
-
-
-def _app_token(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().startswith("xapp-"):
-        raise ValueError("is no app-level token: it begins with xapp-")
-    return _strong(secret)
-
-
-def _database_url(secret: SecretStr) -> SecretStr:
-    if not secret.get_secret_value().startswith(("postgresql://", "postgres://")):
-        raise ValueError("must begin with postgresql://")
-    return secret
-
-
-def _api_url(text: str) -> str:
-    text = text.rstrip("/") + "/"
-    parts = urlsplit(text)
-    if text == SLACK_API or (parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")):
-        return text
-    raise ValueError(f"must be {SLACK_API} or on this machine (127.0.0.1)")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _issuer(text: str) -> str:
-    if ":" in text or not text.isprintable() or text != text.strip():
-        raise ValueError("must be a name without a colon, as authenticator apps show it")
-    return text
-
-
-def _keyring(path: object) -> object:
-    if not isinstance(path, str):
-        return path
-    try:
-        return read_keyring(Path(path).read_text())
-    except (OSError, UnicodeDecodeError):
-        raise ValueError("names a file that cannot be read; `mfabot keys new` makes one") from None
-
-
-def _from_json(text: object) -> object:
-    try:
-        return json.loads(text) if isinstance(text, str) else text
-    except ValueError:
-        raise ValueError("is no JSON") from None
 
 
 class AuthenticatorApp(BaseModel):
@@ -134,7 +69,7 @@ AUTHENTICATOR_APPS = tuple(
     )
 )
 
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(setting_checks.database_url)]
 Port = Annotated[int, Field(ge=0, le=65535)]  # 0: any free one
 
 
@@ -157,17 +92,25 @@ class HostSettings(DatabaseSettings):
 class KeyedSettings(DatabaseSettings):
     """What the commands need that also open or check what keys protect."""
 
-    keyring: Annotated[Keyring, BeforeValidator(_keyring), Field(alias="MFABOT_KEYRING")]
+    keyring: Annotated[Keyring, BeforeValidator(setting_checks.keyring), Field(alias="MFABOT_KEYRING")]
 
 
 class Settings(KeyedSettings, HostSettings):
     """What `serve` needs: everything. Times in seconds."""
 
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token), Field(alias="SLACK_BOT_TOKEN")]
-    slack_signing_secret: Annotated[SecretStr, AfterValidator(_strong), Field(alias="SLACK_SIGNING_SECRET")]
-    slack_app_token: Annotated[SecretStr | None, AfterValidator(_app_token), Field(alias="SLACK_APP_TOKEN")] = None
-    slack_api_url: Annotated[str, AfterValidator(_api_url), Field(alias="SLACK_API_URL")] = SLACK_API
-    issuer: Annotated[str, Field(alias="MFABOT_ISSUER", min_length=1, max_length=60), AfterValidator(_issuer)]
+    slack_bot_token: Annotated[SecretStr, AfterValidator(setting_checks.bot_token), Field(alias="SLACK_BOT_TOKEN")]
+    slack_signing_secret: Annotated[
+        SecretStr, AfterValidator(setting_checks.strong_secret), Field(alias="SLACK_SIGNING_SECRET")
+    ]
+    slack_app_token: Annotated[
+        SecretStr | None, AfterValidator(setting_checks.app_token), Field(alias="SLACK_APP_TOKEN")
+    ] = None
+    slack_api_url: Annotated[str, AfterValidator(setting_checks.slack_api_url), Field(alias="SLACK_API_URL")] = (
+        SLACK_API
+    )
+    issuer: Annotated[
+        str, Field(alias="MFABOT_ISSUER", min_length=1, max_length=60), AfterValidator(setting_checks.issuer)
+    ]
     host: Annotated[str, Field(alias="MFABOT_HOST")] = "0.0.0.0"  # noqa: S104  the public port, in a container
     port: Annotated[Port, Field(alias="MFABOT_PORT")] = 8080
     internal_host: Annotated[str, Field(alias="MFABOT_INTERNAL_HOST")] = "127.0.0.1"
@@ -188,7 +131,7 @@ class Settings(KeyedSettings, HostSettings):
     privileged_need_approval: Annotated[bool, Field(alias="MFABOT_PRIVILEGED_NEED_APPROVAL")] = True
     authenticator_apps: Annotated[
         tuple[AuthenticatorApp, ...],
-        BeforeValidator(_from_json),
+        BeforeValidator(setting_checks.from_json),
         Field(alias="MFABOT_AUTHENTICATOR_APPS", min_length=1, max_length=10),
     ] = AUTHENTICATOR_APPS
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 import signal
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from aiohttp import web
 
 from bot import clock, garbage, logs
-from bot.core import enrollment, policy, resets, throttle
+from bot.context import means
 from bot.jobs import queue as jobs
 from bot.jobs.chain import Chaining
 from bot.jobs.queue import Jobs
@@ -24,7 +23,6 @@ from bot.metrics import Metrics
 from bot.services.chain import Chain
 from bot.services.gauges import Gauges
 from bot.services.health import Checkup, Health
-from bot.services.means import Means
 from bot.services.queue import Queue
 from bot.settings import Settings
 from handlers import Services, features
@@ -196,40 +194,6 @@ async def _kept_up(work: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             logger.exception("starting again", work=work.__qualname__)
             await asyncio.sleep(LOOK_AGAIN_S)
-
-
-def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
-    """Return what every service is given."""
-    return Means(
-        pool=pool,
-        keyring=settings.keyring,
-        now=now,
-        random=secrets.token_bytes,
-        throttle=throttle.Limits(
-            throttle_after=settings.throttle_after,
-            first_wait=timedelta(seconds=settings.throttle_first_s),
-            longest_wait=timedelta(seconds=settings.throttle_max_s),
-            wrong_per_day=settings.wrong_per_day,
-            lock_after=settings.lock_after,
-        ),
-        enrollment=enrollment.Limits(
-            ttl=timedelta(seconds=settings.enrollment_ttl_s),
-            max_wrong=settings.enrollment_max_wrong,
-            starts_per_hour=settings.enrollment_starts_per_hour,
-        ),
-        issuer=settings.issuer,
-        policy=policy.Limits(
-            right_min_age=timedelta(seconds=settings.right_min_age_s),
-            privileged_need_approval=settings.privileged_need_approval,
-        ),
-        resets=resets.Limits(
-            ttl=timedelta(seconds=settings.request_ttl_s),
-            hold=timedelta(seconds=settings.hold_s),
-            hold_privileged=timedelta(seconds=settings.hold_privileged_s),
-        ),
-        approvers_channel=settings.approvers_channel,
-        rate_per_key_s=settings.api_rate_per_key_s,
-    )
 
 
 async def serve(settings: Settings, *, with_requests: bool, with_jobs: bool) -> None:

@@ -17,7 +17,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from bot import app, clock
+from bot import clock, context
 from bot.sandbox.slack import StandIn
 from bot.settings import Settings, load
 from handlers import Services
@@ -47,7 +47,7 @@ async def enrollment_id(environ: dict[str, str], database: Database) -> AsyncIte
     """An enrollment that somebody has started, and whose QR nobody has delivered."""
     settings, _ = load(Settings, environ)
     pool = Pool(database.program)
-    services = Services.of(app.means(settings, pool, clock.now))
+    services = Services.of(context.means(settings, pool, clock.now))
     ada = await services.people.save(ADA)
     await services.enrollments.start(ada.person_id, intent=uuid4(), replacing=False)
     known = await services.people.status(ada.person_id)

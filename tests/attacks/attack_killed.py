@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot import app, clock
+from bot import clock, context
 from bot.sandbox.slack import StandIn
 from bot.services.report import Reports
 from bot.settings import Settings, SettingsError, load
@@ -65,7 +65,7 @@ async def scene(slack: StandIn, database: Database, tmp_path: Path) -> AsyncIter
     settings, _ = load(Settings, environ)
     now = Clock(clock.now())
     pool = Pool(database.program)
-    services = Services(app.means(settings, pool, now), now)
+    services = Services(context.means(settings, pool, now), now)
     yield Scene(services, await services.people.save(ADA), slack, database, environ)
     await pool.close()
 

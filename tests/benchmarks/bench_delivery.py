@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest_asyncio
 
-from bot import app, clock
+from bot import clock, context
 from bot.core.people import Profile, Standing
 from bot.jobs.queue import PACE, Jobs
 from bot.sandbox.slack import StandIn
@@ -45,7 +45,7 @@ def images(slack: StandIn) -> int:
 async def test_the_qr_is_seen_soon_and_soon_after_a_kill(database: Database, slack: StandIn, tmp_path: Path) -> None:
     environ = environment(database, tmp_path, SLACK_API_URL=f"{slack.base_url}/api/")
     settings, _ = load(Settings, environ)
-    means = app.means(settings, Pool(database.program), clock.now)
+    means = context.means(settings, Pool(database.program), clock.now)
     services = Services.of(means)
     clients = Clients(token=TOKEN, base_url=f"{slack.base_url}/api/")
     ada = await services.people.save(

@@ -25,13 +25,14 @@ from bot.services.gauges import Gauges
 from bot.services.health import Checkup, Health
 from bot.services.queue import Queue
 from bot.settings import Settings
+from bot.timeouts import TIMEOUTS, Timeouts
 from handlers import Services, features
 from handlers.api import ApiRoutes
 from handlers.edge import MOST_BYTES, Edge, bolt_app
 from handlers.health import HealthRoutes
 from handlers.outgoing import Outgoing
 from handlers.slack import Clients, Workspace
-from handlers.socket import PACE, Pace, Socket
+from handlers.socket import PACE, Socket
 from handlers.web import application
 from storage.pool import Pool
 
@@ -64,33 +65,34 @@ class App:
         batched: bool = True,
         reached: Reached = nothing,
         jobs_pace: jobs.Pace = jobs.PACE,
-        pace: Pace = PACE,
+        timeouts: Timeouts = TIMEOUTS,
     ) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.pool = Pool(settings.database_url.get_secret_value())
+        dsn = settings.database_url.get_secret_value()
+        self.pool = Pool(dsn, connect_s=timeouts.connect_s, statement_s=timeouts.statement_s)
         self.means = replace(means(settings, self.pool, now), batched=batched, counts=self.metrics)
         self.services = Services.of(self.means)
-        self.clients = Clients(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url)
+        token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
+        self.clients = Clients(token=token, base_url=url, interactive_s=timeouts.slack_call_s)
         self.workspace = Workspace(self.clients, self.services.people)
         self.checkup = Checkup(pool=self.pool, keyring=settings.keyring, now=now)
-        self.gauges = Gauges(settings.database_url.get_secret_value(), now=now)
+        self.gauges = Gauges(dsn, now=now, connect_s=timeouts.connect_s, statement_s=timeouts.gauges_statement_s)
 
-        listening = features(
-            self.services,
-            self.workspace,
-            apps=[(app.name, str(app.url)) for app in settings.authenticator_apps],
-            new_intent=uuid.uuid4,
-        )
+        apps, confirm_s = [(app.name, str(app.url)) for app in settings.authenticator_apps], timeouts.confirm_s
+        listening = features(self.services, self.workspace, apps=apps, new_intent=uuid.uuid4, confirm_s=confirm_s)
         bolt = bolt_app(listening, self.clients.for_bolt(), self.workspace.authorize)
         self.public = application(self.metrics, most_bytes=MOST_BYTES)
         self.public.add_routes(ApiRoutes(self.services.verification).routes())
         self.socket: Socket | None = None
+        self.edge: Edge | None = None
         if settings.slack_app_token is None:
-            edge = Edge(bolt, signing_secret=settings.slack_signing_secret.get_secret_value(), now=now)
-            self.public.add_routes(edge.routes())
+            secret = settings.slack_signing_secret.get_secret_value()
+            self.edge = Edge(bolt, signing_secret=secret, now=now, listener_s=timeouts.listener_s)
+            self.public.add_routes(self.edge.routes())
         elif with_requests:
             app_token = settings.slack_app_token.get_secret_value()
+            pace = replace(PACE, listener_s=timeouts.listener_s)
             self.socket = Socket(bolt, self.clients.background, app_token=app_token, counts=self.metrics, pace=pace)
             self.metrics.socket_ping_age(self.socket.ping_age_s)
 
@@ -105,15 +107,9 @@ class App:
         self.internal = application(self.metrics, most_bytes=INTERNAL_BYTES)
         self.internal.add_routes(self._health.routes())
 
-        self.jobs = Jobs(
-            self.services,
-            Queue(self.means, settings.database_url.get_secret_value()),
-            Outgoing(self.clients),
-            reached=reached,
-            pace=jobs_pace,
-            counts=self.metrics,
-        )
-        self.chaining = Chaining(Chain(self.means, settings.database_url.get_secret_value()))
+        queue, outgoing = Queue(self.means, dsn), Outgoing(self.clients)
+        self.jobs = Jobs(self.services, queue, outgoing, reached=reached, pace=jobs_pace, counts=self.metrics)
+        self.chaining = Chaining(Chain(self.means, dsn))
         self._with_requests, self._with_jobs = with_requests, with_jobs
         self._runners: list[web.AppRunner] = []
         self._tasks: list[asyncio.Task[None]] = []

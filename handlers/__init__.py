@@ -36,7 +36,7 @@ from handlers.helpdesk import HelpdeskHandlers
 from handlers.home import HomeHandlers
 from handlers.lockdown import LockdownHandlers
 from handlers.members import Members
-from handlers.people import InstalledIn, PeopleHandlers, Visitors
+from handlers.people import CONFIRM_S, InstalledIn, PeopleHandlers, Visitors
 from handlers.recovery import RecoveryHandlers
 from handlers.report import ReportHandlers
 from handlers.resets import ResetHandlers
@@ -102,9 +102,10 @@ def features(
     *,
     apps: Iterable[tuple[str, str]],
     new_intent: Callable[[], UUID],
+    confirm_s: float = CONFIRM_S,
 ) -> list[Feature]:
     """Return everything that people can do in Slack; *apps* are the recommended authenticator apps and their links."""
-    visitors = Visitors(services.people, workspace)
+    visitors = Visitors(services.people, workspace, confirm_s=confirm_s)
     members = Members(services.people, visitors)
     enrollment = EnrollmentHandlers(services.enrollments, members, apps=apps, new_intent=new_intent)
     disable = DisableHandlers(services.disable, members)

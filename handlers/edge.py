@@ -74,8 +74,8 @@ def bolt_app(
     return app
 
 
-async def dispatch(app: AsyncApp, payload: dict[str, Any]) -> BoltResponse:
-    """Let Bolt find the listener of a checked payload, and give it the time that Slack gives.
+async def dispatch(app: AsyncApp, payload: dict[str, Any], *, listener_s: float) -> BoltResponse:
+    """Let Bolt find the listener of a checked payload, and give it *listener_s* seconds.
 
     The answer's status is 200, 503 where Slack is to send an event again, or 400 where the payload makes no sense
     after all.
@@ -87,7 +87,7 @@ async def dispatch(app: AsyncApp, payload: dict[str, Any]) -> BoltResponse:
         logger.info("senseless request", says=type(error).__name__)
         return BoltResponse(status=400)
     try:
-        async with asyncio.timeout(LISTENER_S):
+        async with asyncio.timeout(listener_s):
             answer = await app.async_dispatch(request)
     except TimeoutError:
         answer = await errors.too_late(payload, app.client)
@@ -100,8 +100,11 @@ async def dispatch(app: AsyncApp, payload: dict[str, Any]) -> BoltResponse:
 class Edge:
     """The route for Slack."""
 
-    def __init__(self, app: AsyncApp, *, signing_secret: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, app: AsyncApp, *, signing_secret: str, now: Callable[[], datetime], listener_s: float = LISTENER_S
+    ) -> None:
         self._app = app
+        self._listener_s = listener_s
         self._verifier = SignatureVerifier(signing_secret, _SlackClock(now))
 
     def routes(self) -> list[web.RouteDef]:
@@ -126,7 +129,7 @@ class Edge:
             return web.json_response({"challenge": payload["challenge"]})
         if "ssl_check" in payload:
             return web.Response()
-        answer = await dispatch(self._app, payload)
+        answer = await dispatch(self._app, payload, listener_s=self._listener_s)
         kind = "application/json" if answer.body.startswith("{") else "text/plain"
         return web.Response(status=answer.status, text=answer.body, content_type=kind)
 

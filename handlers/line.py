@@ -23,12 +23,12 @@ from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.edge import LISTENER_S, MOST_BYTES, dispatch
+from handlers.edge import MOST_BYTES, dispatch
 from handlers.shapes import Senseless, unwrap
 
 logger = structlog.get_logger(__name__)
 
-DRAIN_S = LISTENER_S + 0.5  # no listener runs longer
+DRAIN_S = 0.5  # beyond the time that a listener has
 CLOSE_S = 1.0
 PING_S = 1.0
 OK = 200
@@ -94,9 +94,17 @@ class Line(AsyncBaseSocketModeHandler):
     """Bolt's handler, for one connection. Made inside the running loop."""
 
     def __init__(
-        self, app: AsyncApp, *, app_token: str, web_client: AsyncWebClient, ping_s: float, counts: Counts
+        self,
+        app: AsyncApp,
+        *,
+        app_token: str,
+        web_client: AsyncWebClient,
+        ping_s: float,
+        listener_s: float,
+        counts: Counts,
     ) -> None:
         self.app: AsyncApp = app
+        self._listener_s = listener_s
         self.client: _Client = _Client(app_token=app_token, web_client=web_client, ping_s=ping_s)
         self.client.socket_mode_request_listeners.append(self.handle)
         self._counts = counts
@@ -145,7 +153,7 @@ class Line(AsyncBaseSocketModeHandler):
             try:
                 payload = unwrap(req.type, req.payload)
                 kind, outcome = req.type, "refused"
-                answer = await dispatch(self.app, payload)
+                answer = await dispatch(self.app, payload, listener_s=self._listener_s)
                 if answer.status == OK:
                     await send_async_response(client, req, answer, began)
                     outcome = "answered"
@@ -163,7 +171,7 @@ class Line(AsyncBaseSocketModeHandler):
     async def end(self) -> None:
         """Answer what came, and close; a second time does what is left of it."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(DRAIN_S):
+            async with asyncio.timeout(self._listener_s + DRAIN_S):
                 while self._running:
                     await asyncio.wait(self._running)
         try:

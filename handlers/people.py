@@ -38,9 +38,10 @@ class InstalledIn(Protocol):
 class Visitors:
     """Finds the person behind a payload."""
 
-    def __init__(self, people: People, workspace: InstalledIn) -> None:
+    def __init__(self, people: People, workspace: InstalledIn, *, confirm_s: float = CONFIRM_S) -> None:
         self._people = people
         self._workspace = workspace
+        self._confirm_s = confirm_s
 
     async def member(self, body: Mapping[str, Any], client: AsyncWebClient, *, anew: bool = False) -> Person | Turned:
         """Return the member who acts; *anew* asks Slack even about somebody known, and refuses where it is silent."""
@@ -66,12 +67,12 @@ class Visitors:
         return await self._people.find(named, home) or await self._look_up(named, home, client)
 
     async def confirmed(self, slack_user_ids: Iterable[str], client: AsyncWebClient) -> list[Profile]:
-        """Ask Slack about people, all at once and for at most 1 s; who is missing in the answer is not confirmed."""
+        """Ask Slack about people, all at once and for a limited time; who is missing in the answer is not confirmed."""
         home = self._workspace.home
         if home is None:
             return []
         asking = [asyncio.create_task(_ask(client, one, home)) for one in set(slack_user_ids)]
-        answered, silent = await asyncio.wait(asking, timeout=CONFIRM_S)
+        answered, silent = await asyncio.wait(asking, timeout=self._confirm_s)
         for task in silent:
             task.cancel()
         return [told for task in answered if (told := task.result()) is not None]

@@ -48,8 +48,10 @@ class Clients:
     Slack asks, outlives the process, and lets it drain meanwhile.
     """
 
-    def __init__(self, *, token: str, base_url: str, background_s: float = BACKGROUND_S) -> None:
-        timeout = aiohttp.ClientTimeout(total=INTERACTIVE_S)
+    def __init__(
+        self, *, token: str, base_url: str, interactive_s: float = INTERACTIVE_S, background_s: float = BACKGROUND_S
+    ) -> None:
+        timeout = aiohttp.ClientTimeout(total=interactive_s)
         self._interactive = aiohttp.ClientSession(timeout=timeout, middlewares=[once])
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=background_s))
         """The background client's; the bytes of files go over it too, without the token."""

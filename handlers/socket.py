@@ -20,6 +20,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.edge import LISTENER_S
 from handlers.line import Counts, Line
 from handlers.slack import OUTAGES, slack_error
 
@@ -40,6 +41,7 @@ class Pace:
     first_pause_s: float = 1.0
     longest_pause_s: float = 30.0
     connect_s: float = 10.0
+    listener_s: float = LISTENER_S
 
 
 PACE = Pace()
@@ -108,6 +110,7 @@ class Socket:
                     app_token=self._app_token,
                     web_client=self._client,
                     ping_s=self._pace.ping_s,
+                    listener_s=self._pace.listener_s,
                     counts=self._counts,
                 )
                 self._lines.append(line)

@@ -22,7 +22,7 @@ from bot.core.people import Person
 from bot.core.sealing import Keyring
 from bot.sandbox import postgres
 from bot.services.means import Means
-from storage.pool import Connection, Pool
+from storage.pool import Connection
 from tests.support import database as databases
 from tests.support import homes, lent
 from tests.support.cast import Cast, assemble
@@ -30,12 +30,12 @@ from tests.support.database import QUICK, Database
 from tests.support.ledger import Ledger, open_ledger
 from tests.support.people import ADA
 from tests.support.services import HOME, Clock, Services
+from tests.support.timeouts import patient_pool
 from tests.support.tools import missing
 from tests.support.wire import Wire
 
 RUN = os.getpid()
 """Tells the databases of this run from those of one that it lends its server to."""
-PATIENCE_S = 3.0
 _numbers = count(1)
 
 
@@ -135,7 +135,7 @@ def clock() -> Clock:
 @pytest_asyncio.fixture
 async def services(database: Database, clock: Clock) -> AsyncIterator[Services]:
     """The services of one process; the workspace is known. More patient than the bot: a machine may be busy."""
-    pool = Pool(database.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
+    pool = patient_pool(database.program)
     made = Services(
         Means(
             pool=pool,

@@ -21,11 +21,11 @@ from bot import clock, context
 from bot.sandbox.slack import StandIn
 from bot.settings import Settings, load
 from handlers import Services
-from storage.pool import Pool
 from tests.support.commands import run
 from tests.support.database import Database
 from tests.support.people import ADA
 from tests.support.settings import environment
+from tests.support.timeouts import patient_pool
 from tests.support.working import shown, standing_in
 
 WITHIN_S = 30
@@ -46,7 +46,7 @@ def environ(database: Database, slack: StandIn, tmp_path: Path) -> dict[str, str
 async def enrollment_id(environ: dict[str, str], database: Database) -> AsyncIterator[int]:
     """An enrollment that somebody has started, and whose QR nobody has delivered."""
     settings, _ = load(Settings, environ)
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
     services = Services.of(context.means(settings, pool, clock.now))
     ada = await services.people.save(ADA)
     await services.enrollments.start(ada.person_id, intent=uuid4(), replacing=False)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from bot.core.faults import DatabaseAway
 from storage import gauges, lockdown
 from storage.gauges import Coverage, JobCount
-from storage.pool import Pool
+from storage.pool import CONNECT_S, Pool
 
 FRESH = timedelta(seconds=2)
 """For so long several scrapes are told the same."""
@@ -39,8 +39,15 @@ class Reading:
 class Gauges:
     """Reads for one process."""
 
-    def __init__(self, dsn: str, *, now: Callable[[], datetime]) -> None:
-        self._pool = Pool(dsn, size=1, statement_s=STATEMENT_S)
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        now: Callable[[], datetime],
+        connect_s: float = CONNECT_S,
+        statement_s: float = STATEMENT_S,
+    ) -> None:
+        self._pool = Pool(dsn, size=1, connect_s=connect_s, statement_s=statement_s)
         self._now = now
         self._turn = asyncio.Lock()
         self._reading: Reading | None = None

@@ -17,7 +17,6 @@ from bot.sandbox.slack import StandIn
 from bot.services.report import Reports
 from bot.settings import Settings, SettingsError, load
 from storage import roles
-from storage.pool import Pool
 from tests.support.attacks import times
 from tests.support.database import Database
 from tests.support.ledger import open_ledger
@@ -25,6 +24,7 @@ from tests.support.people import ADA
 from tests.support.scene import Scene
 from tests.support.services import Clock, Services, enroll
 from tests.support.settings import environment
+from tests.support.timeouts import patient_pool
 from tests.support.working import kept
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -64,7 +64,7 @@ async def scene(slack: StandIn, database: Database, tmp_path: Path) -> AsyncIter
     environ = environment(database, tmp_path, SLACK_API_URL=f"{slack.base_url}/api/")
     settings, _ = load(Settings, environ)
     now = Clock(clock.now())
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
     services = Services(context.means(settings, pool, now), now)
     yield Scene(services, await services.people.save(ADA), slack, database, environ)
     await pool.close()

@@ -13,7 +13,6 @@ import pytest
 
 from bot.core.people import Person
 from bot.sandbox.slack import StandIn
-from storage.pool import Pool
 from tests.support.acts import Acts
 from tests.support.attacks import times
 from tests.support.database import Database
@@ -21,10 +20,10 @@ from tests.support.doubling import Network
 from tests.support.ledger import Ledger
 from tests.support.office import Office
 from tests.support.services import Services
+from tests.support.timeouts import patient_pool
 from tests.support.wire import Wire
 from tests.support.working import delivered, kept, shredded, start, working
 
-PATIENCE_S = 3.0
 ROUNDS = times(1, full=10)
 DELIVERING, SHREDDING = 3, 2
 """Transactions that write: of a message's place, a file's id, that all is shown; that a file is gone, and all is."""
@@ -55,7 +54,7 @@ async def test_what_is_pressed_again_after_its_answer_was_lost_has_one_effect(
 async def test_a_job_whose_answer_was_lost_goes_on_where_it_was(
     services: Services, database: Database, wire: Wire, slack: StandIn, ada: Person, part: str, commit: int
 ) -> None:
-    pool = Pool(wire.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
+    pool = patient_pool(wire.program)
 
     async def loses(where: str) -> None:
         if where == part:

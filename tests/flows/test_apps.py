@@ -19,6 +19,7 @@ from storage.pool import Pool
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Clock, Services, make_key, on_this_pool
+from tests.support.timeouts import patient_pool
 
 DAY = timedelta(days=1)
 NOBODY = BySlackId("U0NOBODY")
@@ -27,7 +28,7 @@ NOBODY = BySlackId("U0NOBODY")
 @pytest_asyncio.fixture
 async def replica(services: Services, database: Database) -> AsyncIterator[Services]:
     """Another process, with a pool of its own and a clock that is two seconds behind."""
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
     there = on_this_pool(services, pool)
     clock = Clock(services.clock() - timedelta(seconds=2))
     yield Services(replace(there.means, now=clock), clock)

@@ -20,6 +20,7 @@ from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, make_key, on_this_pool
 from tests.support.signing import Member, members, sign_in, stuck
+from tests.support.timeouts import patient_pool
 from tests.support.wire import Wire
 
 ACCEPTED = Judged(Verdict.ACCEPTED, Method.TOTP)
@@ -136,7 +137,7 @@ async def test_where_the_answer_to_the_commit_is_lost_nothing_is_said_and_nobody
 ) -> None:
     key, those = await make_key(services), await members(services, 4)
     async with Wire(database) as wire:
-        pool = Pool(wire.program)
+        pool = patient_pool(wire.program)
         wired = on_this_pool(services, pool)
         wire.lose_an_answer()
 
@@ -156,7 +157,7 @@ async def test_a_batch_that_is_cut_off_before_its_commit_has_used_no_code(
 ) -> None:
     key, those = await make_key(services), await members(services, 3)
     async with Wire(database) as wire:
-        pool = Pool(wire.program)
+        pool = patient_pool(wire.program)
         wired = on_this_pool(services, pool)
         async with stuck(database) as held:
             asking = asyncio.create_task(together(wired, key, those))

@@ -10,11 +10,11 @@ import pytest_asyncio
 from bot.services import authority
 from bot.services.host import Ask, Host
 from bot.services.roles import Changed, give
-from storage.pool import Pool
 from tests.support.cast import REASON, Cast
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, on_this_pool
+from tests.support.timeouts import patient_pool
 
 ASK = Ask("host:root", REASON)
 Act = Callable[[Cast, Services], Awaitable[object]]
@@ -23,7 +23,7 @@ Act = Callable[[Cast, Services], Awaitable[object]]
 @pytest_asyncio.fixture
 async def patient(cast: Cast, database: Database) -> AsyncIterator[Services]:
     """The same services, on statements that wait for a held row as long as the test wants."""
-    pool = Pool(database.program, statement_s=30)
+    pool = patient_pool(database.program)
     yield on_this_pool(cast.services, pool)
     await pool.close()
 
@@ -68,7 +68,7 @@ async def test_a_definition_waits_for_a_grant_and_then_counts_the_new_holder(
 ) -> None:
     host = Host(patient.means)
     await host.define("readers", ["security.users.view", "security.resets.request"], ASK)
-    other = Pool(database.program)
+    other = patient_pool(database.program)
 
     async with other.transaction() as conn:
         await authority.hold(conn, cast.services.means, [cast.employee.id], admins=True)
@@ -86,7 +86,7 @@ async def test_a_definition_waits_for_a_grant_and_then_counts_the_new_holder(
 async def test_a_grant_in_slack_waits_for_whoever_changes_who_holds_what(
     cast: Cast, patient: Services, ledger: Ledger, database: Database
 ) -> None:
-    other, typed = Pool(database.program), cast.admin.code()
+    other, typed = patient_pool(database.program), cast.admin.code()
 
     async with other.transaction() as conn:
         await authority.hold_roles(conn)

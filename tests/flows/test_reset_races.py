@@ -14,17 +14,17 @@ from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done
 from bot.services.roles import Changed
 from bot.services.suspension import Stopped
-from storage.pool import Pool
 from tests.support.cast import REASON, Cast, assemble
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, changed, make_key
+from tests.support.timeouts import patient_pool
 
 
 @pytest_asyncio.fixture
 async def cast(services: Services, database: Database) -> AsyncIterator[Cast]:
     """Everybody, on connections that have time: a crowd at one row is what is tested here."""
-    pool = Pool(database.program, connect_s=20, statement_s=20)
+    pool = patient_pool(database.program)
     yield await assemble(changed(services, pool=pool))
     await pool.close()
 

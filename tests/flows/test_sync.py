@@ -10,12 +10,12 @@ from bot.core.people import Standing
 from bot.core.sync import Counts, Sync
 from bot.sandbox.slack import StandIn
 from handlers.outgoing import Later
-from storage.pool import Pool
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.people import ADA
 from tests.support.services import Services, on_this_pool
 from tests.support.syncing import BY, CROWD, GONE, Folk, cut_off_after_a_page, folk_of
+from tests.support.timeouts import patient_pool
 
 
 @pytest_asyncio.fixture
@@ -114,7 +114,7 @@ async def test_a_sync_that_rested_for_long_begins_anew(folk: Folk) -> None:
 
 async def test_what_slack_told_after_the_page_was_asked_for_counts_for_more(folk: Folk, database: Database) -> None:
     await folk.run()
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
     home = await folk.outgoing.home()
     folk.services.clock.forward(minutes=1)
     running, _ = await folk.services.syncs.begin(home)
@@ -132,7 +132,7 @@ async def test_what_slack_told_after_the_page_was_asked_for_counts_for_more(folk
 
 
 async def test_two_syncs_at_once_are_one_and_the_second_hears_so(folk: Folk, database: Database) -> None:
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
     home = await folk.outgoing.home()
 
     async with on_this_pool(folk.services, pool).syncs.turn(home) as free:

@@ -9,10 +9,10 @@ from bot.core.people import Person
 from bot.services.disable import Disabled
 from bot.services.judging import Judged, Method
 from bot.services.lookups import BySlackId
-from storage.pool import Pool
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Authenticator, Services, enroll, make_key, on_this_pool
+from tests.support.timeouts import patient_pool
 
 WHO = BySlackId("U0ADA")
 
@@ -74,7 +74,7 @@ async def test_a_wait_holds_in_a_new_process_too(services: Services, ada: Person
     _, phone = await enroll(services, ada)
     services.clock.forward(minutes=1)
     await guess(services, key, phone, 5)
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
 
     other = on_this_pool(services, pool)
     answer = await sign_in(other, key, phone.code())

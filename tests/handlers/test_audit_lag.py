@@ -19,6 +19,7 @@ from storage import audit
 from tests.support.commands import run
 from tests.support.database import Database
 from tests.support.settings import environment
+from tests.support.timeouts import LONG
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("logging_restored")
 @pytest_asyncio.fixture
 async def app(database: Database, tmp_path: Path) -> AsyncIterator[App]:
     settings, _ = load(Settings, environment(database, tmp_path))
-    made = App(settings, with_jobs=False)
+    made = App(settings, with_jobs=False, timeouts=LONG)
     yield made
     await made.stop()
 
@@ -85,7 +86,7 @@ async def test_doctor_warns_of_a_lag_that_no_running_worker_leaves(
 
 async def test_a_process_with_jobs_links_by_itself(database: Database, tmp_path: Path) -> None:
     settings, _ = load(Settings, environment(database, tmp_path))
-    working = App(settings)
+    working = App(settings, timeouts=LONG)
     await working.start()
     await write(database, seconds_ago=0)
     conn = await asyncpg.connect(database.superuser)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from bot.core.people import Person
@@ -14,11 +15,15 @@ from tests.support.database import Database
 from tests.support.people import ADA, BEN
 from tests.support.scraped import Scraped, scraped_bot
 from tests.support.services import HOME, NOON, Clock, enroll, make_key
+from tests.support.timeouts import DATABASE_SILENT, GAUGES_SHORT, LONG
 
 
 @pytest_asyncio.fixture
-async def bot(database: Database, tmp_path: Path, clock: Clock) -> AsyncIterator[Scraped]:
-    async with scraped_bot(database, tmp_path, clock) as scraped:
+async def bot(
+    request: pytest.FixtureRequest, database: Database, tmp_path: Path, clock: Clock
+) -> AsyncIterator[Scraped]:
+    marker = request.node.get_closest_marker("timeouts")
+    async with scraped_bot(database, tmp_path, clock, marker.args[0] if marker else LONG) as scraped:
         yield scraped
 
 
@@ -108,6 +113,7 @@ async def test_with_the_database_away_there_is_an_answer_and_it_says_so(bot: Scr
     assert after == 1
 
 
+@pytest.mark.timeouts(DATABASE_SILENT)
 async def test_a_dead_wire_holds_a_scrape_up_no_longer_than_prometheus_waits(bot: Scraped) -> None:
     assert await bot.value("mfabot_database_up") == 1
     bot.wire.go_dead()
@@ -119,6 +125,7 @@ async def test_a_dead_wire_holds_a_scrape_up_no_longer_than_prometheus_waits(bot
     assert "mfabot_database_up 0.0" in text
 
 
+@pytest.mark.timeouts(GAUGES_SHORT)
 async def test_what_a_scrape_waits_for_nobody_else_waits_for(bot: Scraped, ada: Person, database: Database) -> None:
     _, phone = await enroll(bot.services, ada)
     payroll = RelyingApp(bot.http, bot.public, await make_key(bot.services))
@@ -141,6 +148,7 @@ async def test_what_a_scrape_waits_for_nobody_else_waits_for(bot: Scraped, ada: 
     assert "mfabot_database_up 0.0" in text
 
 
+@pytest.mark.timeouts(GAUGES_SHORT)
 async def test_a_coverage_that_takes_too_long_stays_as_it_was_and_takes_nothing_along(
     bot: Scraped, ada: Person, database: Database
 ) -> None:

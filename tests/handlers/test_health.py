@@ -22,6 +22,7 @@ from tests.support import signed
 from tests.support.database import Database
 from tests.support.settings import environment
 from tests.support.signed import SECRET
+from tests.support.timeouts import LONG
 
 
 class Offset:
@@ -53,7 +54,7 @@ async def ready(http: aiohttp.ClientSession, internal: str) -> tuple[int, dict[s
 @pytest_asyncio.fixture
 async def app(database: Database, tmp_path: Path, clock: Offset) -> AsyncIterator[App]:
     settings, _ = load(Settings, environment(database, tmp_path))
-    made = App(settings, now=clock)
+    made = App(settings, now=clock, timeouts=LONG)
     yield made
     await made.stop()
 
@@ -86,7 +87,7 @@ async def test_an_unmigrated_database_is_503_until_somebody_migrates_it(
     bare_database: Database, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     settings, _ = load(Settings, environment(bare_database, tmp_path))
-    app = App(settings)
+    app = App(settings, timeouts=LONG)
     addresses = await app.start()
 
     status, told = await ready(http, addresses.internal)
@@ -100,7 +101,7 @@ async def test_an_absent_database_is_503_while_the_process_is_alive(
     database: Database, tmp_path: Path, http: aiohttp.ClientSession
 ) -> None:
     environ = environment(database, tmp_path, DATABASE_URL="postgresql://mfabot@127.0.0.1:1/mfabot")
-    app = App(load(Settings, environ)[0])
+    app = App(load(Settings, environ)[0], timeouts=LONG)
     addresses = await app.start()
 
     status, told = await ready(http, addresses.internal)
@@ -137,7 +138,7 @@ async def test_a_secret_under_a_key_that_the_keyring_lacks_is_not_ready(
 
 async def test_a_bot_that_connects_as_the_owner_sees_it(database: Database, tmp_path: Path) -> None:
     environ = environment(database, tmp_path, DATABASE_URL=database.owner)
-    app = App(load(Settings, environ)[0])
+    app = App(load(Settings, environ)[0], timeouts=LONG)
 
     health = await app.look()
     await app.stop()
@@ -148,7 +149,9 @@ async def test_a_bot_that_connects_as_the_owner_sees_it(database: Database, tmp_
 
 async def test_a_read_only_database_is_not_ready(database: Database, tmp_path: Path) -> None:
     options = "&default_transaction_read_only=on"
-    app = App(load(Settings, environment(database, tmp_path, DATABASE_URL=database.program + options))[0])
+    app = App(
+        load(Settings, environment(database, tmp_path, DATABASE_URL=database.program + options))[0], timeouts=LONG
+    )
 
     health = await app.look()
     await app.stop()

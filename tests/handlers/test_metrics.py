@@ -21,6 +21,7 @@ from tests.support.people import ADA
 from tests.support.scraped import Scraped, scraped_bot
 from tests.support.services import HOME, NOON, Clock, enroll, make_key
 from tests.support.settings import environment
+from tests.support.timeouts import LONG
 
 
 @pytest_asyncio.fixture
@@ -96,7 +97,7 @@ async def test_no_label_and_no_name_carries_a_person_or_a_code(bot: Scraped, ada
 
 async def test_jobs_are_counted_by_outcome(database: Database, tmp_path: Path) -> None:
     settings, _ = load(Settings, environment(database, tmp_path))  # where Slack is away
-    app = App(settings)
+    app = App(settings, timeouts=LONG)
     addresses = await app.start()
     await app.services.people.save_home(HOME)
     somebody = await app.services.people.save(ADA)

@@ -18,6 +18,7 @@ from tests.support.database import Database
 from tests.support.ledger import open_ledger
 from tests.support.services import HOME
 from tests.support.settings import environment
+from tests.support.timeouts import LONG
 
 BOT = {"id": HOME.bot_user_id, "team_id": HOME.team_id, "deleted": False, "is_bot": True}
 
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("logging_restored")
 @pytest_asyncio.fixture
 async def app(database: Database, tmp_path: Path) -> AsyncIterator[App]:
     settings, _ = load(Settings, environment(database, tmp_path))
-    made = App(settings, with_jobs=False)
+    made = App(settings, with_jobs=False, timeouts=LONG)
     yield made
     await made.stop()
 

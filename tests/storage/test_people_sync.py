@@ -15,6 +15,7 @@ from storage import people, people_listed, people_sync
 from storage.pool import Connection, Pool
 from tests.support.database import Database
 from tests.support.people import ADA, BEN
+from tests.support.timeouts import patient_pool
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ async def row(program: Connection) -> Sync:
 @pytest_asyncio.fixture
 async def pools(database: Database) -> AsyncIterator[list[Pool]]:
     """Two processes."""
-    made = [Pool(database.program), Pool(database.program)]
+    made = [patient_pool(database.program), patient_pool(database.program)]
     yield made
     for pool in made:
         await pool.close()

@@ -12,16 +12,15 @@ import aiohttp
 from bot.app import App
 from bot.sandbox.slack import StandIn
 from bot.settings import Settings, load
-from storage.pool import Pool
 from tests.support.api import RelyingApp
 from tests.support.database import Database
 from tests.support.people import BEN
 from tests.support.services import HOME, Clock, Services, make_key
 from tests.support.settings import environment
 from tests.support.signing import Member, members
+from tests.support.timeouts import patient_pool
 
 AWAY = "503"
-PATIENCE_S = 3.0
 
 
 @dataclass
@@ -94,7 +93,7 @@ async def asking(dsn: str, database: Database, slack: StandIn, folder: Path) -> 
     )
     app = App(settings, now=clock)
     # The test's own way to the database, more patient than the bot's.
-    pool = Pool(dsn, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
+    pool = patient_pool(dsn)
     services = Services(replace(app.means, pool=pool), clock)
     try:
         # All are enrolled before the worker begins, which finds nobody in Slack to bring their QR codes to.

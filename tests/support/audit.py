@@ -22,6 +22,7 @@ from storage import audit
 from storage.pool import Connection, Pool
 from tests.support.database import Database
 from tests.support.services import Clock
+from tests.support.timeouts import patient_pool
 
 TABLES = ("audit_event", "audit_unlinked", "audit_link", "audit_head")
 KINDS = (Kind.VERIFICATION, Kind.MFA_ENABLED, Kind.WAIT_BEGAN, Kind.RESET_OPENED)
@@ -111,7 +112,7 @@ async def open_audit(database: Database) -> AsyncIterator[Audit]:
     """Yield an empty audit on *database*."""
     conn = await asyncpg.connect(database.superuser)
     await conn.execute("SET session_replication_role = replica; SET timezone = 'UTC'")
-    pool = Pool(database.program)
+    pool = patient_pool(database.program)
     clock = Clock(datetime.now(UTC).replace(microsecond=5))
     try:
         opened = Audit(database, conn, pool, Keyring("k1", {"k1": secrets.token_bytes(32)}), clock)

@@ -12,11 +12,13 @@ import asyncpg
 from bot.app import App
 from bot.sandbox.slack import Reply, StandIn
 from bot.settings import Settings, load
+from bot.timeouts import Timeouts
 from tests.support.database import Database
 from tests.support.services import NOON, Clock, Services
 from tests.support.settings import TOKEN, environment
 from tests.support.signed import SECRET
 from tests.support.somebody import Somebody
+from tests.support.timeouts import LONG
 from tests.support.wire import Wire
 from tests.support.worker import Worker
 
@@ -85,14 +87,19 @@ class Bot:
 
 
 @asynccontextmanager
-async def serving_bot(database: Database, folder: Path, **environ: str) -> AsyncIterator[Bot]:
+async def serving_bot(
+    database: Database, folder: Path, timeouts: Timeouts = LONG, **environ: str
+) -> AsyncIterator[Bot]:
     """Yield a bot that has learned which workspace it is in; *environ* changes its settings.
 
-    With a SLACK_APP_TOKEN among them Slack has Socket Mode on, too.
+    With a SLACK_APP_TOKEN among them Slack has Socket Mode on, too. Slack is as patient as the bot, unless the test is
+    about a time limit.
     """
     clock = Clock()
     standin = StandIn(signing_secret=SECRET, bot_token=TOKEN, now=clock)
     standin.settings.file_processing = timedelta(0)
+    if timeouts is LONG:
+        standin.settings.patience_s = 2 * timeouts.listener_s
     standin.app_token = environ.get("SLACK_APP_TOKEN")
     await standin.start()
     async with Wire(database) as wire:
@@ -107,10 +114,10 @@ async def serving_bot(database: Database, folder: Path, **environ: str) -> Async
                 **environ,
             ),
         )
-        app = App(settings, now=clock, with_jobs=False)
+        app = App(settings, now=clock, with_jobs=False, timeouts=timeouts)
         addresses = await app.start()
         while not await app.workspace.learn():
-            pass  # a busy machine may need more than the 0.3 s that a connection has
+            pass  # a busy machine may need more than the test's limits
         services = Services(app.means, clock)
         worker = Worker(app.jobs, database, lambda: clock() - NOON)
         bot = Bot(app, standin, services, worker, wire, database, clock, f"http://{addresses.public}")

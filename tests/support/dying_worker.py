@@ -7,6 +7,7 @@ import signal
 
 from bot.app import App
 from bot.settings import Settings, load
+from tests.support.timeouts import LONG
 from tests.support.working import RESCUE
 
 # A process forked from one that has imported the bot starts in no time.
@@ -31,7 +32,7 @@ def _work(environ: dict[str, str], step: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     async def work() -> None:
-        app = App(load(Settings, environ)[0], reached=reached, jobs_pace=RESCUE)
+        app = App(load(Settings, environ)[0], reached=reached, jobs_pace=RESCUE, timeouts=LONG)
         app.jobs.start()
         await asyncio.Event().wait()
 

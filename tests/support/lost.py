@@ -19,14 +19,13 @@ from bot.services.means import Means
 from bot.services.queue import Queue
 from bot.services.report import Reports
 from bot.services.users import Users
-from storage.pool import Pool
 from tests.support.cast import Cast
 from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services
+from tests.support.timeouts import patient_pool
 from tests.support.wire import Wire
 
-PATIENCE_S = 3.0
 AUDIT = ("audit_event", "audit_unlinked")
 """What holds the events, which are counted by themselves; a partition's name begins with the first."""
 
@@ -152,7 +151,7 @@ async def left(ledger: Ledger) -> Left:
 async def losing(cast: Cast, ledger: Ledger, database: Database) -> AsyncIterator[tuple[World, Wire]]:
     """Yield a world whose process reaches its database over a wire."""
     async with Wire(database) as wire:
-        pool = Pool(wire.program, connect_s=PATIENCE_S, statement_s=PATIENCE_S)
+        pool = patient_pool(wire.program)
         means: Means = replace(cast.services.means, pool=pool)
         yield World(cast, ledger, Process(means, cast.services.clock), wire.program), wire
         await pool.close()

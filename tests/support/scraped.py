@@ -9,9 +9,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app import App
 from bot.settings import Settings, load
+from bot.timeouts import Timeouts
 from tests.support.database import Database
 from tests.support.services import Clock, Services
 from tests.support.settings import environment
+from tests.support.timeouts import LONG
 from tests.support.wire import Wire
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -47,11 +49,13 @@ class Scraped:
 
 
 @asynccontextmanager
-async def scraped_bot(database: Database, folder: Path, clock: Clock) -> AsyncIterator[Scraped]:
+async def scraped_bot(
+    database: Database, folder: Path, clock: Clock, timeouts: Timeouts = LONG
+) -> AsyncIterator[Scraped]:
     """Serve a bot that runs no jobs."""
     async with Wire(database) as wire, aiohttp.ClientSession() as http:
         settings, _ = load(Settings, environment(database, folder, DATABASE_URL=wire.program))
-        app = App(settings, now=clock, with_jobs=False)
+        app = App(settings, now=clock, with_jobs=False, timeouts=timeouts)
         scraped = Scraped(app, http, wire, clock)
         addresses = await app.start()
         scraped.url = f"http://{addresses.internal}"

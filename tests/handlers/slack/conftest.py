@@ -11,13 +11,15 @@ from tests.support.database import Database
 from tests.support.office import Office
 from tests.support.settings import APP_TOKEN
 from tests.support.somebody import Somebody
+from tests.support.timeouts import LONG
 
 
 @pytest_asyncio.fixture
 async def bot(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> AsyncIterator[Bot]:
     """Whatever the bot sends that Slack would not take fails the test. The parameter "socket" asks for Socket Mode."""
+    marker = request.node.get_closest_marker("timeouts")
     environ = {"SLACK_APP_TOKEN": APP_TOKEN} if getattr(request, "param", None) == "socket" else {}
-    async with serving_bot(database, tmp_path, **environ) as running:
+    async with serving_bot(database, tmp_path, marker.args[0] if marker else LONG, **environ) as running:
         yield running
         assert running.standin.problems == []
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.office import DISABLE, REASON, Office
+from tests.support.timeouts import troubles
 
 STOP = "This wasn't me - stop it"
 
@@ -75,7 +76,7 @@ async def test_cancel_takes_the_card_away(office: Office) -> None:
     assert "Ada Byron" not in office.hal.last
 
 
-@pytest.mark.parametrize("trouble", ["status", "reset", "hang"])
+@pytest.mark.parametrize("trouble", troubles)
 async def test_a_card_that_cannot_be_changed_stops_nobody(office: Office, trouble: str) -> None:
     await office.hal.types("/mfa-admin disable @ada")
     getattr(office.bot.standin.faults, trouble)("response_url")

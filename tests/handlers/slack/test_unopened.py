@@ -12,6 +12,7 @@ from tests.support import signed
 from tests.support.bot import Bot
 from tests.support.serving import serving
 from tests.support.somebody import Somebody
+from tests.support.timeouts import troubles
 
 NOT_OPENED = "Slack did not open the window, so nothing was changed. Please try again in a minute."
 FAILED = "Something went wrong on our side. Type `/mfa` to see how things stand, then try again."
@@ -19,11 +20,11 @@ AWAY = "MFA cannot be reached right now, and nothing was changed. Please try aga
 ENABLE = "Enable Multi-Factor Authentication"
 SLACK_WAITS_S = 3.0
 
-slack_troubles = pytest.mark.parametrize("trouble", ["rate_limit", "status", "reset", "hang"])
+slack_troubles = pytest.mark.parametrize("trouble", troubles)
 
 
 def in_time(somebody: Somebody) -> bool:
-    """Whether the stand-in, as patient as Slack, had its answer and took it."""
+    """Whether the stand-in, in a test of a limit as patient as Slack, had its answer and took it."""
     return somebody.replies[-1].ok
 
 
@@ -116,7 +117,7 @@ async def test_a_click_that_takes_too_long_is_answered_in_time_and_with_a_senten
     monkeypatch.setattr(bot.app.services.enrollments, "look", never)
     monkeypatch.setattr(bot.app.services.people, "status", never)
     whole = edge.LISTENER_S + errors.LAST_WORD_S
-    monkeypatch.setattr(edge, "LISTENER_S", 0.1)
+    monkeypatch.setattr(bot.app.edge, "_listener_s", 0.1)
 
     await ada.clicks("Enter the code")
     under_message, told = in_time(ada), ada.last
@@ -139,7 +140,7 @@ async def test_a_code_that_takes_too_long_to_make_worthless_comes_again(
 
     with monkeypatch.context() as hanging:
         hanging.setattr(bot.app.services.recovery, "pasted", never)
-        hanging.setattr(edge, "LISTENER_S", 0.1)
+        hanging.setattr(bot.app.edge, "_listener_s", 0.1)
         reply = await ada.says(ada.recovery_codes[0])
     bot.standin.problems.clear()  # the stand-in counts every answer that Slack takes for a failure
     bot.clock.forward(minutes=1)

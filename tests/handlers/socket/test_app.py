@@ -23,6 +23,7 @@ from tests.support.commands import run
 from tests.support.database import Database
 from tests.support.settings import APP_TOKEN, environment
 from tests.support.socket import holds
+from tests.support.timeouts import LONG
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -47,7 +48,7 @@ async def environ(standin: StandIn, database: Database, tmp_path: Path) -> dict[
 
 @pytest_asyncio.fixture
 async def bot(standin: StandIn, environ: dict[str, str]) -> AsyncIterator[Running]:
-    app = App(load(Settings, environ)[0], with_jobs=False)
+    app = App(load(Settings, environ)[0], with_jobs=False, timeouts=LONG)
     addresses = await app.start()
     await standin.until(lambda: standin.sockets.open)
     async with aiohttp.ClientSession() as http:
@@ -93,7 +94,7 @@ async def test_prometheus_reads_envelopes_and_the_age_of_the_last_ping(bot: Runn
 async def test_a_worker_leaves_the_connection_to_those_that_answer_requests(
     standin: StandIn, environ: dict[str, str]
 ) -> None:
-    app = App(load(Settings, environ)[0], with_requests=False, with_jobs=False)
+    app = App(load(Settings, environ)[0], with_requests=False, with_jobs=False, timeouts=LONG)
 
     await app.start()
     while not app.workspace.connected:

@@ -6,6 +6,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Person, Profile
+from bot.core.throttle import UnlockLimit
 from bot.services.helpdesk import Helpdesk, Helped, UnlockRefusal
 from bot.services.looking import Looks
 from handlers import ids
@@ -46,7 +47,7 @@ class HelpdeskHandlers:
             reason=typed(body, ids.REASON),
             typed=typed(body, ids.CODE),
         )
-        if isinstance(outcome, Helped | UnlockRefusal):
+        if isinstance(outcome, Helped | UnlockRefusal | UnlockLimit):
             await ack(response_action="update", view=views.outcome(outcome))
         else:
             await ack(**refused(outcome))

@@ -37,19 +37,11 @@ async def save(conn: Connection, counts: Sequence[tuple[int, str, SurfaceCount]]
     )
 
 
-async def end_waits(conn: Connection, factor_id: int) -> int:
-    """End the waits on every surface, not the counts; return how many there were."""
-    ended = await conn.fetch(
-        """
-        UPDATE attempt
-           SET not_before = NULL
-         WHERE factor_id = $1
-           AND not_before IS NOT NULL
-        RETURNING surface
-        """,
-        factor_id,
+async def end_waits(conn: Connection, factor_id: int) -> None:
+    """End the waits on every surface, not the counts."""
+    await conn.execute(
+        "UPDATE attempt SET not_before = NULL WHERE factor_id = $1 AND not_before IS NOT NULL", factor_id
     )
-    return len(ended)
 
 
 async def any_waits(conn: Connection, factor_id: int, *, now: datetime) -> bool:

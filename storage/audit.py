@@ -46,25 +46,12 @@ async def ensure_months(conn: Connection, *, now: datetime) -> None:
     await conn.execute("SELECT ensure_audit_months($1)", now)
 
 
-async def count_lately(
-    conn: Connection, subject_id: int, kind: Kind, *, by: str, now: datetime, within: timedelta
-) -> int:
-    """Count the latest events of one kind about a person whose detail says *by*."""
-    found = await conn.fetchval(
-        """
-        SELECT count(*)
-          FROM audit_event
-         WHERE subject_id = $1
-           AND kind = $2
-           AND at > $3
-           AND detail::jsonb ->> 'by' = $4
-        """,
-        subject_id,
-        kind,
-        now - within,
-        by,
+async def lately(conn: Connection, subject_id: int, kind: Kind, *, now: datetime, within: timedelta) -> list[datetime]:
+    """Return when the latest events of one kind about a person happened."""
+    rows = await conn.fetch(
+        "SELECT at FROM audit_event WHERE subject_id = $1 AND kind = $2 AND at > $3", subject_id, kind, now - within
     )
-    return int(found)
+    return [row["at"] for row in rows]
 
 
 async def was_done(

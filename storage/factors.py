@@ -13,8 +13,8 @@ from bot.core.throttle import FactorCount
 from storage.pool import Connection
 
 _LOCK_ACTIVE = """
-    SELECT factor_id, person_id, key_id, box, last_step, failures, unlocked, wrong_at, created_at, codes_saved_at,
-           told_at
+    SELECT factor_id, person_id, key_id, box, last_step, failures, unlocked, wrong_at, allowance, allowed_until,
+           created_at, codes_saved_at, told_at
       FROM factor
      WHERE person_id = ANY ($1)
        AND state = 'active'
@@ -85,7 +85,9 @@ async def save_count(conn: Connection, factor_id: int, count: FactorCount, *, ve
                failures = $3,
                unlocked = $4,
                wrong_at = $5,
-               last_verified_at = coalesce($6, last_verified_at)
+               allowance = $6,
+               allowed_until = $7,
+               last_verified_at = coalesce($8, last_verified_at)
          WHERE factor_id = $1
         """,
         factor_id,
@@ -93,6 +95,8 @@ async def save_count(conn: Connection, factor_id: int, count: FactorCount, *, ve
         count.failures,
         count.unlocked,
         list(count.wrong_at),
+        count.allowance,
+        count.allowed_until,
         verified_at,
     )
 
@@ -106,9 +110,15 @@ async def save_counts(conn: Connection, counts: Sequence[tuple[int, FactorCount,
                failures = told.failures,
                unlocked = told.unlocked,
                wrong_at = told.wrong_at::timestamptz [],
+               allowance = told.allowance,
+               allowed_until = told.allowed_until,
                last_verified_at = coalesce(told.verified_at, factor.last_verified_at)
-          FROM unnest($1::bigint [], $2::bigint [], $3::bigint [], $4::boolean [], $5::text [], $6::timestamptz [])
-            AS told (factor_id, last_step, failures, unlocked, wrong_at, verified_at)
+          FROM unnest(
+                   $1::bigint [], $2::bigint [], $3::bigint [], $4::boolean [], $5::text [], $6::bigint [],
+                   $7::timestamptz [], $8::timestamptz []
+               ) AS told (
+                   factor_id, last_step, failures, unlocked, wrong_at, allowance, allowed_until, verified_at
+               )
          WHERE factor.factor_id = told.factor_id
         """,
         [factor_id for factor_id, _, _ in counts],
@@ -117,6 +127,8 @@ async def save_counts(conn: Connection, counts: Sequence[tuple[int, FactorCount,
         [count.unlocked for _, count, _ in counts],
         # Lists of different lengths make no array of Postgres's: each is spelled as one.
         ["{" + ",".join(at.isoformat() for at in count.wrong_at) + "}" for _, count, _ in counts],
+        [count.allowance for _, count, _ in counts],
+        [count.allowed_until for _, count, _ in counts],
         [verified_at for _, _, verified_at in counts],
     )
 
@@ -171,12 +183,23 @@ async def mark_told(conn: Connection, factor_id: int, *, now: datetime) -> None:
     await conn.execute("UPDATE factor SET told_at = $2 WHERE factor_id = $1", factor_id, now)
 
 
+def _count(row: asyncpg.Record) -> FactorCount:
+    return FactorCount(
+        last_step=row["last_step"],
+        failures=row["failures"],
+        unlocked=row["unlocked"],
+        wrong_at=tuple(row["wrong_at"]),
+        allowance=row["allowance"],
+        allowed_until=row["allowed_until"],
+    )
+
+
 def _factor(row: asyncpg.Record) -> Factor:
     return Factor(
         factor_id=row["factor_id"],
         person_id=row["person_id"],
         sealed=Sealed(row["key_id"], row["box"]),
-        count=FactorCount(row["last_step"], row["failures"], row["unlocked"], tuple(row["wrong_at"])),
+        count=_count(row),
         created_at=row["created_at"],
         codes_saved_at=row["codes_saved_at"],
         told_at=row["told_at"],
@@ -208,7 +231,7 @@ async def at_a_glance(conn: Connection, person_ids: Collection[int]) -> dict[int
     """Return when a code was last accepted, and what is counted, of those of *person_ids* who have a factor."""
     rows = await conn.fetch(
         """
-        SELECT person_id, last_verified_at, last_step, failures, unlocked, wrong_at
+        SELECT person_id, last_verified_at, last_step, failures, unlocked, wrong_at, allowance, allowed_until
           FROM factor
          WHERE person_id = ANY ($1)
            AND state = 'active'
@@ -218,7 +241,7 @@ async def at_a_glance(conn: Connection, person_ids: Collection[int]) -> dict[int
     return {
         row["person_id"]: (
             row["last_verified_at"],
-            FactorCount(row["last_step"], row["failures"], row["unlocked"], tuple(row["wrong_at"])),
+            _count(row),
         )
         for row in rows
     }

@@ -91,7 +91,7 @@ async def test_the_glass_is_broken_with_a_sentence_each(database: Database, cast
     await cast.admin.enrolls()
     woken = await mfabot(database, "break-glass", "wake", "U0ADMIN", *WHY)
 
-    assert locked == (0, "The codes of U0AGENT work again.", "")
+    assert locked == (0, "The codes of U0AGENT are unlocked. More wrong codes make them wait again.", "")
     assert reset == (0, "The MFA of U0ADMIN is off. They enroll anew in Slack.", "")
     assert asleep == (1, "", SENTENCES[HostRefusal.NO_MFA])
     assert json.loads(lifted[1]) == {"lifted": True}

@@ -32,11 +32,12 @@ def reset(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson 
 
 @app.command()
 def unlock(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
-    """End the lock and the waits of somebody's codes; what was counted stays counted."""
+    """End the lock and every wait of somebody's codes; what was counted stays counted."""
     from bot.services.host import Ask
 
     _break(lambda glass: glass.unlock(slack_id, Ask(host(), reason, team)))
-    done(f"The codes of {slack_id} work again.", {"unlocked": slack_id}, as_json=as_json)
+    sentence = f"The codes of {slack_id} are unlocked. More wrong codes make them wait again."
+    done(sentence, {"unlocked": slack_id}, as_json=as_json)
 
 
 @app.command()

@@ -168,7 +168,7 @@ def gate(tries: throttle.Tries, now: datetime, limits: throttle.Limits) -> Judge
 
 def unlock_helps(tries: throttle.Tries, now: datetime, limits: throttle.Limits) -> bool:
     """Whether an attempt may not be judged now, but may after an unlock."""
-    opened = throttle.Tries(throttle.after_unlock(tries.factor, limits), replace(tries.surface, not_before=None))
+    opened = throttle.Tries(throttle.after_unlock(tries.factor, now, limits), replace(tries.surface, not_before=None))
     return gate(tries, now, limits) is not None and gate(opened, now, limits) is None
 
 

@@ -83,10 +83,15 @@ def shrunk(holders: Mapping[int, Sequence[Grant]], role: Role) -> list[int]:
 
 
 def may_help(subject: Party) -> HostRefusal | None:
-    """Return why there is nothing to reset or unlock, or None. A suspended person can be reset."""
+    """Return why there is nothing to reset, or None. A suspended person can be reset."""
     if subject.person.standing is not Standing.MEMBER:
         return HostRefusal.NOT_A_MEMBER
     return None if subject.enrolled else HostRefusal.NO_MFA
+
+
+def may_unlock(subject: Party) -> HostRefusal | None:
+    """Return why nobody is unlocked, or None: while a suspension stands no code is looked at, unlocked or not."""
+    return may_help(subject) or (HostRefusal.SUSPENDED if subject.person.suspended else None)
 
 
 def may_wake(subject: Party) -> HostRefusal | None:

@@ -6,17 +6,27 @@ Rules of this file (design: "Throttle"; C3 to C5a; NIST SP 800-63B-4 section 3.2
     ends it. A surface is one relying app, or Slack: nobody makes somebody else wait where they do not share it.
 (b) Per factor over all surfaces: at most 20 codes judged wrong in 24 h, whatever succeeded in between. Beyond it the
     surfaces that failed within the 24 h wait until the window moves.
-(c) 100 failures without a success anywhere lock the factor. An unlock, or an accepted recovery code, ends the lock
-    and the waits of (a), not the counts; at twice the limit only a reset helps.
+(c) 100 failures without a success anywhere lock the factor; at twice the limit only a reset helps.
+
+An unlock (by the helpdesk, by an accepted recovery code, by break-glass) ends the lock and every wait, not the counts.
+For 24 h it allows 5 more wrong codes over all surfaces together before (b) holds again; those of an earlier unlock that
+are left do not add up. The helpdesk may unlock a subject twice in 24 h and six times in 30 days; every unlock counts
+there, but a recovery code and break-glass are never refused (C10).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 DAY = timedelta(hours=24)
+MONTH = timedelta(days=30)
+UNLOCK_ALLOWS = 5
+"""Wrong codes that are judged after an unlock, over all surfaces together, before (b) holds again."""
+UNLOCKS_A_DAY = 2
+UNLOCKS_A_MONTH = 6
 SLACK = "slack"
 """The surface of everything typed into Slack; the others are `app:<id>`."""
 
@@ -37,13 +47,16 @@ class FactorCount:
     """What is counted for one factor over all surfaces.
 
     *failures* counts since the last accepted TOTP code anywhere. *wrong_at* holds when the latest codes were judged
-    wrong, oldest first, never more of them than `Limits.wrong_per_day`.
+    wrong, oldest first, never more of them than `Limits.wrong_per_day`. *allowance* is how many more wrong codes the
+    latest unlock allows, until *allowed_until*.
     """
 
     last_step: int
     failures: int
     unlocked: bool
     wrong_at: tuple[datetime, ...]
+    allowance: int = 0
+    allowed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +85,13 @@ class Change(StrEnum):
     WAIT_ENDED = "wait_ended"
 
 
+class UnlockLimit(StrEnum):
+    """Which limit of the helpdesk's unlocks was reached."""
+
+    DAY = "twice_a_day"
+    MONTH = "six_in_30_days"
+
+
 def locked(factor: FactorCount, limits: Limits) -> bool:
     """Whether (c) stops every TOTP code of this factor."""
     return factor.failures >= limits.lock_after * (2 if factor.unlocked else 1)
@@ -95,6 +115,7 @@ def after_failure(tries: Tries, now: datetime, limits: Limits) -> Tries:
         tries.factor,
         failures=tries.factor.failures + 1,
         wrong_at=(*tries.factor.wrong_at, now)[-limits.wrong_per_day :],
+        allowance=max(0, tries.factor.allowance - 1),
     )
     counted = Tries(factor, SurfaceCount(failures=tries.surface.failures + 1, failed_at=now))
     waits = (_wait_ends(counted.surface.failures, now, limits), _day_limit_ends(counted, now, limits))
@@ -107,9 +128,31 @@ def after_success(tries: Tries) -> Tries:
     return replace(tries, surface=replace(tries.surface, failures=0, not_before=None))
 
 
-def after_unlock(factor: FactorCount, limits: Limits) -> FactorCount:
-    """End the lock of (c) without forgetting what was counted; whoever saves it ends the waits of (a) as well."""
-    return replace(factor, unlocked=factor.unlocked or locked(factor, limits))
+def unlock_helps(factor: FactorCount, now: datetime, limits: Limits, *, waits: bool) -> bool:
+    """Whether an unlock ends anything; *waits*: a wait that began with a failure stands on some surface.
+
+    Where (b) holds at least the surface of the latest failure waits, whatever stands in its row.
+    """
+    stopped = locked(factor, limits) or waits or _day_is_full(factor, now, limits) is not None
+    return stopped and not beyond_help(factor, limits)
+
+
+def after_unlock(factor: FactorCount, now: datetime, limits: Limits) -> FactorCount:
+    """End the lock of (c), and (b) for 5 wrong codes, without forgetting what was counted.
+
+    Whoever saves it ends the waits in the surfaces' rows as well. At twice the limit of (c) nothing changes.
+    """
+    if beyond_help(factor, limits):
+        return factor
+    unlocked = factor.unlocked or locked(factor, limits)
+    return replace(factor, unlocked=unlocked, allowance=UNLOCK_ALLOWS, allowed_until=now + DAY)
+
+
+def unlock_limit(unlocked_at: Collection[datetime], now: datetime) -> UnlockLimit | None:
+    """Return which limit stops one more unlock by the helpdesk of somebody who was unlocked at these times, if any."""
+    if sum(at > now - DAY for at in unlocked_at) >= UNLOCKS_A_DAY:
+        return UnlockLimit.DAY
+    return UnlockLimit.MONTH if sum(at > now - MONTH for at in unlocked_at) >= UNLOCKS_A_MONTH else None
 
 
 def changes(before: Tries, after: Tries, now: datetime, limits: Limits) -> list[Change]:
@@ -135,8 +178,14 @@ def _wait_ends(failures: int, now: datetime, limits: Limits) -> datetime | None:
 
 
 def _day_limit_ends(tries: Tries, now: datetime, limits: Limits) -> datetime | None:
-    if len(tries.factor.wrong_at) < limits.wrong_per_day:
-        return None
-    ends = tries.factor.wrong_at[-limits.wrong_per_day] + DAY
     failed_lately = tries.surface.failed_at is not None and now < tries.surface.failed_at + DAY
-    return ends if failed_lately and now < ends else None
+    return _day_is_full(tries.factor, now, limits) if failed_lately else None
+
+
+def _day_is_full(factor: FactorCount, now: datetime, limits: Limits) -> datetime | None:
+    """Return until when (b) holds where a surface failed lately, or None where it does not hold."""
+    allowed = factor.allowance > 0 and factor.allowed_until is not None and now < factor.allowed_until
+    if allowed or len(factor.wrong_at) < limits.wrong_per_day:
+        return None
+    ends = factor.wrong_at[-limits.wrong_per_day] + DAY
+    return ends if now < ends else None

@@ -12,12 +12,12 @@ from bot.core.host import BreakGlass, HostRefusal
 from bot.core.messages import Kind
 from bot.core.permissions import Permission
 from bot.core.resets import ReasonFault
-from bot.services import closing
+from bot.services import closing, unlocking
 from bot.services.host import Ask, Subject, find
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
-from storage import attempts, factors, lockdown, roles
 from storage import audit as audit_events
+from storage import lockdown, roles
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -57,21 +57,21 @@ class Glass:
         return await self._on_person(BreakGlass.RESET, slack_id, ask, act)
 
     async def unlock(self, slack_id: str, ask: Ask) -> Done | ReasonFault:
-        """End the lock and the waits of somebody's factor; what was counted stays counted."""
+        """End the lock and every wait of somebody's factor; what was counted stays counted.
+
+        It counts among the unlocks of this person, and is not limited itself (C10).
+        """
 
         async def act(conn: Connection, subject: Subject, why: str, now: datetime) -> Done:
             factor, limits = subject.factor, self._means.throttle
-            refusal = host.may_help(subject.party)
+            refusal = host.may_unlock(subject.party)
             if refusal is not None or factor is None:
                 return refusal or HostRefusal.NO_MFA
             if throttle.beyond_help(factor.count, limits):
                 return HostRefusal.ONLY_A_RESET
-            locked = throttle.locked(factor.count, limits)
-            if not locked and not await attempts.any_waits(conn, factor.factor_id, now=now):
+            if not await unlocking.helps(conn, factor, limits, now=now):
                 return HostRefusal.NOTHING_TO_UNLOCK
-            count = throttle.after_unlock(factor.count, limits)
-            await factors.save_count(conn, factor.factor_id, count, verified_at=None)
-            await attempts.end_waits(conn, factor.factor_id)
+            await unlocking.unlock(conn, factor, limits, now=now)
             detail: audit.Detail = {"reason": resets.reason_digest(why), "by": "host"}
             await self._record(conn, audit.Kind.UNLOCKED, ask.by, subject.id, detail)
             await tell(conn, subject.id, Kind.UNLOCKED, now=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -15,18 +15,15 @@ from bot.core.factors import Factor
 from bot.core.messages import Kind
 from bot.core.people import Profile
 from bot.core.resets import ReasonFault
-from bot.core.throttle import SLACK
-from bot.services import authority
+from bot.core.throttle import SLACK, UnlockLimit
+from bot.services import authority, unlocking
 from bot.services.authority import Held
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
-from storage import attempts, factors, people, suspensions
 from storage import audit as audit_events
+from storage import people, suspensions
 from storage.pool import Connection
-
-UNLOCKS_A_DAY = 2
-"""How often a subject may be unlocked by others within 24 hours."""
 
 
 class Helped(StrEnum):
@@ -49,7 +46,6 @@ class UnlockRefusal(StrEnum):
     """Why an unlock comes to nothing."""
 
     NOTHING_TO_UNLOCK = "nothing_to_unlock"
-    TWICE_A_DAY = "twice_a_day"
     ONLY_A_RESET = "only_a_reset"
 
 
@@ -62,8 +58,8 @@ class Helpdesk:
 
     async def unlock(
         self, *, by: int, subject_id: int, told: Collection[Profile], intent: UUID, reason: str, typed: str
-    ) -> Helped | UnlockRefusal | Guard | ReasonFault | Judged:
-        """End the lock and the waits of somebody's factor, not what was counted; one effect an *intent* (X3)."""
+    ) -> Helped | UnlockRefusal | UnlockLimit | Guard | ReasonFault | Judged:
+        """End the lock and every wait of somebody's factor, not what was counted; one effect an *intent* (X3)."""
         why = resets.reason(reason)
         if isinstance(why, ReasonFault):
             return why
@@ -72,7 +68,7 @@ class Helpdesk:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told)
             if (before := await self._before(conn, by, subject_id, intent)) is not None:
                 return before
-            refusal: Guard | UnlockRefusal | None = await authority.refusal(
+            refusal: Guard | UnlockRefusal | UnlockLimit | None = await authority.refusal(
                 conn, self._means, Action.UNLOCK, held, actor_id=by, subject_id=subject_id
             )
             factor = held.factors.get(subject_id)
@@ -85,9 +81,7 @@ class Helpdesk:
             judged = await self._judged(conn, held, by, purpose="unlock", typed=typed)
             if not judged.accepted:
                 return judged
-            count = throttle.after_unlock(factor.count, self._means.throttle)
-            await factors.save_count(conn, factor.factor_id, count, verified_at=None)
-            await attempts.end_waits(conn, factor.factor_id)
+            await unlocking.unlock(conn, factor, self._means.throttle, now=now)
             detail = _detail(why, intent)
             await self._record(conn, audit.Kind.UNLOCKED, by, subject_id, detail)
             await tell(conn, subject_id, Kind.UNLOCKED, now=now)
@@ -141,16 +135,15 @@ class Helpdesk:
         )
         return None if done is None else _DONE[done]
 
-    async def _may_unlock(self, conn: Connection, factor: Factor, now: datetime) -> UnlockRefusal | None:
+    async def _may_unlock(self, conn: Connection, factor: Factor, now: datetime) -> UnlockRefusal | UnlockLimit | None:
         if throttle.beyond_help(factor.count, self._means.throttle):
             return UnlockRefusal.ONLY_A_RESET
-        locked = throttle.locked(factor.count, self._means.throttle)
-        if not locked and not await attempts.any_waits(conn, factor.factor_id, now=now):
+        if not await unlocking.helps(conn, factor, self._means.throttle, now=now):
             return UnlockRefusal.NOTHING_TO_UNLOCK
-        lately = await audit_events.count_lately(
-            conn, factor.person_id, audit.Kind.UNLOCKED, by="helpdesk", now=now, within=timedelta(hours=24)
+        unlocked_at = await audit_events.lately(
+            conn, factor.person_id, audit.Kind.UNLOCKED, now=now, within=throttle.MONTH
         )
-        return UnlockRefusal.TWICE_A_DAY if lately >= UNLOCKS_A_DAY else None
+        return throttle.unlock_limit(unlocked_at, now)
 
     async def _judged(self, conn: Connection, held: Held, by: int, *, purpose: str, typed: str) -> Judged:
         asked = in_slack(by, purpose, recovery=False)

@@ -19,7 +19,7 @@ from bot.core.messages import Kind
 from bot.core.people import Person
 from bot.core.sealing import Place, Purpose
 from bot.core.throttle import SurfaceCount
-from bot.services import closing
+from bot.services import closing, unlocking
 from bot.services.means import Means
 from bot.services.notices import tell
 from storage import attempts, factors, recovery_codes
@@ -193,14 +193,11 @@ class Judge:
     async def _after_recovery(
         self, conn: Connection, person: Person, factor: Factor, asked: Asked, now: datetime
     ) -> None:
-        # The way out that no attacker can close: waits and lock end, the counts stay (C5).
-        count = throttle.after_unlock(factor.count, self._means.throttle)
-        await factors.save_count(conn, factor.factor_id, count, verified_at=now)
-        ended = await attempts.end_waits(conn, factor.factor_id)
-        left = await recovery_codes.left(conn, factor.factor_id)
         events = [_verification(person, Verdict.ACCEPTED, Method.RECOVERY_CODE, asked, now)]
-        if ended or count != factor.count:
-            events.append(Event(audit.Kind.UNLOCKED, now, asked.actor, asked.surface, person.person_id))
+        if await unlocking.by_recovery_code(conn, factor, self._means.throttle, now=now):
+            detail = {"by": "recovery_code"}
+            events.append(Event(audit.Kind.UNLOCKED, now, asked.actor, asked.surface, person.person_id, detail))
+        left = await recovery_codes.left(conn, factor.factor_id)
         await audit_events.record(conn, *events)
         await tell(
             conn,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from bot.core.people import Person
-from bot.services.helpdesk import UNLOCKS_A_DAY, Helped, UnlockRefusal
+from bot.core.throttle import UNLOCKS_A_DAY, UNLOCKS_A_MONTH, UnlockLimit
+from bot.services.helpdesk import Helped, UnlockRefusal
 from handlers import ids
 from handlers.views.blocks import Json, code_input, modal, plain_section, said, section
 from handlers.views.reset_forms import CODE_HINT, reason_input
 from handlers.views.resets import named
+
+_NO_MORE: Final = "If they have a recovery code left, it works. Otherwise reset their MFA."
 
 
 def unlock_form(subject: Person, intent: UUID) -> Json:
@@ -37,19 +40,24 @@ def release_form(subject: Person, intent: UUID) -> Json:
     )
 
 
-def outcome(done: Helped | UnlockRefusal) -> Json:
+def outcome(done: Helped | UnlockRefusal | UnlockLimit) -> Json:
     """Return what was done, or why not."""
     match done:
         case Helped.UNLOCKED:
-            return said("*Unlocked.* That person's codes count again; they were told.")
+            return said(
+                "*Unlocked.* That person's codes are checked again, and they were told. More wrong codes make them wait "
+                "again."
+            )
         case Helped.RELEASED:
             return said("*Released.* That person had no MFA, so the suspension is over; they were told.")
         case Helped.OFFERED:
             return said("*Released.* One current code of that person ends the suspension; they were told.")
         case UnlockRefusal.NOTHING_TO_UNLOCK:
             return said("That person's codes are neither locked nor waiting: there is nothing to unlock.")
-        case UnlockRefusal.TWICE_A_DAY:
-            return said(f"That person was unlocked {UNLOCKS_A_DAY} times within 24 hours already. Reset their MFA.")
+        case UnlockLimit.DAY:
+            return said(f"That person was unlocked {UNLOCKS_A_DAY} times within 24 hours already. {_NO_MORE}")
+        case UnlockLimit.MONTH:
+            return said(f"That person was unlocked {UNLOCKS_A_MONTH} times within 30 days already. {_NO_MORE}")
         case UnlockRefusal.ONLY_A_RESET:
             return said("There were too many wrong codes for an unlock: only a reset helps.")
         case _:

@@ -48,7 +48,7 @@ def sentence(notice: Notice) -> str:
         case Kind.LOCKED:
             return "Your codes are locked after too many wrong ones. A recovery code works, or ask your helpdesk."
         case Kind.UNLOCKED:
-            return "Your codes work again."
+            return "Your codes were unlocked. More wrong codes make them wait again."
         case Kind.SUSPENDED:
             return "Your MFA is suspended: no application lets you in. Tell your helpdesk what happened."
         case Kind.RELEASED:

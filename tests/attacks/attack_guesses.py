@@ -1,6 +1,7 @@
 """Very many guesses at one person at once, on three processes: none is looked at beyond the limit (T2, C3).
 
-Seeded defect: `defects/T2.patch` reads the factor without holding it, as a first draft would.
+Seeded defects: `defects/T2.patch` reads the factor without holding it, as a first draft would;
+`defects/C10-batch.patch` does not save how much of an unlock's allowance a batch has used.
 """
 
 import random
@@ -11,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from bot.core.codes import Verdict
+from bot.core.throttle import UNLOCK_ALLOWS
 from bot.sandbox.slack import StandIn
+from bot.services.break_glass import Glass
+from bot.services.host import Ask
+from bot.services.lookups import BySlackId
 from tests.support.attacks import times
-from tests.support.cast import join
+from tests.support.cast import REASON, join
 from tests.support.database import Database
 from tests.support.evaluated import beyond_the_limit, evaluated
 from tests.support.ledger import open_ledger
@@ -67,3 +72,37 @@ async def test_of_a_thousand_guesses_at_once_none_is_judged_beyond_the_limit(
     tried = FACTORS * (WRONG + 1)
     tally(tried, tried - late)
     assert late == 0
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.attack("T2", "1,000 guesses at once after an unlock, the day's limit reached at 10 apps: 5 judged in all")
+async def test_of_a_thousand_guesses_at_once_after_an_unlock_five_are_judged(
+    services: Services, database: Database, slack: StandIn, tmp_path: Path, tally: Callable[[int, int], None]
+) -> None:
+    ledger = await open_ledger(database)
+    keys = [await make_key(services, f"app-{number}") for number in range(APPS)]
+    held = 0
+    async with replicas(services, database, slack, tmp_path) as crowd:
+        for number in range(FACTORS):
+            victim = await join(services, f"victim{number}")
+            await victim.enrolls()
+            user, wrong = victim.profile.slack_user_id, victim.phone.wrong_code()
+            crowd.look_at_the_clock()
+            for key in keys * 2:
+                await services.verification.check(key, BySlackId(user), typed=wrong)
+            if number % 2:
+                await services.verification.check(keys[0], BySlackId(user), typed=victim.recovery_codes[0])
+            else:
+                assert await Glass(services.means).unlock(user, Ask("host:root", REASON)) is None
+            before = len(await evaluated(ledger.conn, victim.id))
+
+            heard = await at_once(crowd.ports, [sign_in(keys[turn // 3 % APPS], user, wrong) for turn in range(WRONG)])
+
+            looked_at = (await evaluated(ledger.conn, victim.id))[before:]
+            assert {one.result for one in heard} <= {Verdict.WRONG_CODE, Verdict.THROTTLED, "503"}
+            assert looked_at
+            held += WRONG - max(0, len(looked_at) - UNLOCK_ALLOWS)
+    await ledger.conn.close()
+
+    tally(FACTORS * WRONG, held)
+    assert held == FACTORS * WRONG

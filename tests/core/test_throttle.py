@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core import throttle
-from bot.core.throttle import Change, FactorCount, Limits, SurfaceCount, Tries
+from bot.core.throttle import Change, FactorCount, Limits, SurfaceCount, Tries, UnlockLimit
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LIMITS = Limits()
@@ -70,17 +70,25 @@ def test_the_21st_wrong_code_of_a_day_is_judged_only_where_none_failed_before() 
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 3), st.integers(1, 6 * 3600), st.booleans()),
+        st.tuples(st.integers(0, 3), st.integers(1, 6 * 3600), st.sampled_from(["wrong", "wrong", "right", "unlock"])),
         min_size=1,
         max_size=200,
     )
 )
-def test_in_any_24_hours_at_most_20_are_judged_wrong_and_one_on_each_further_surface(
-    attempts: list[tuple[int, int, bool]],
+def test_in_any_24_hours_at_most_20_are_judged_wrong_and_one_on_each_further_surface_and_5_an_unlock(
+    attempts: list[tuple[int, int, str]],
 ) -> None:
     factor, surfaces, judged, now = FRESH.factor, [SurfaceCount()] * 4, list[datetime](), NOON
-    for surface, pause_s, right in attempts:
+    unlocked_at = list[datetime]()
+    for surface, pause_s, what in attempts:
         now += timedelta(seconds=pause_s)
+        if what == "unlock":
+            if throttle.unlock_limit(unlocked_at, now) is None:
+                factor = throttle.after_unlock(factor, now, LIMITS)
+                surfaces = [replace(count, not_before=None) for count in surfaces]
+                unlocked_at.append(now)
+            continue
+        right = what == "right"
         tries = Tries(factor, surfaces[surface])
         if throttle.locked(factor, LIMITS) or throttle.waits_until(tries, now, LIMITS) is not None:
             continue
@@ -90,7 +98,10 @@ def test_in_any_24_hours_at_most_20_are_judged_wrong_and_one_on_each_further_sur
             judged.append(now)
 
     for start in judged:
-        assert sum(start <= at < start + throttle.DAY for at in judged) <= 20 + len(surfaces) - 1
+        # An unlock allows something for a day: one of the day before may still count.
+        unlocks = sum(start - throttle.DAY < at < start + throttle.DAY for at in unlocked_at)
+        within = sum(start <= at < start + throttle.DAY for at in judged)
+        assert within <= 20 + len(surfaces) - 1 + throttle.UNLOCK_ALLOWS * unlocks
 
 
 @pytest.mark.parametrize(
@@ -109,8 +120,10 @@ def test_an_unlock_forgets_no_failure_and_at_twice_the_limit_it_helps_no_more() 
     locked = replace(FRESH.factor, failures=100)
     twice = replace(FRESH.factor, failures=200, unlocked=True)
 
-    assert throttle.after_unlock(locked, LIMITS) == replace(locked, unlocked=True)
-    assert throttle.locked(throttle.after_unlock(twice, LIMITS), LIMITS)
+    opened = throttle.after_unlock(locked, NOON, LIMITS)
+
+    assert (opened.failures, throttle.locked(opened, LIMITS)) == (100, False)
+    assert throttle.after_unlock(twice, NOON, LIMITS) == twice
     assert throttle.beyond_help(twice, LIMITS)
     assert not throttle.beyond_help(locked, LIMITS)
 
@@ -118,7 +131,79 @@ def test_an_unlock_forgets_no_failure_and_at_twice_the_limit_it_helps_no_more() 
 def test_an_unlock_before_the_lock_is_not_used_up() -> None:
     count = replace(FRESH.factor, failures=99)
 
-    assert throttle.after_unlock(count, LIMITS) == count
+    assert not throttle.after_unlock(count, NOON, LIMITS).unlocked
+
+
+FULL = failed(FRESH, 20, NOON)
+
+
+def unlocked(tries: Tries, now: datetime) -> Tries:
+    opened = throttle.after_unlock(tries.factor, now, LIMITS)
+    return Tries(opened, replace(tries.surface, not_before=None))
+
+
+def judged_in_all(tries: Tries, now: datetime, surfaces: int) -> int:
+    """Guess at once on surfaces that all failed before, until each has to wait; return how many codes were judged."""
+    factor, counts, judged = tries.factor, [tries.surface] * surfaces, 0
+    for _ in range(100):
+        for number, count in enumerate(counts):
+            if throttle.waits_until(Tries(factor, count), now, LIMITS) is None:
+                after = throttle.after_failure(Tries(factor, count), now, LIMITS)
+                factor, counts[number], judged = after.factor, after.surface, judged + 1
+    return judged
+
+
+@pytest.mark.parametrize("surfaces", [5, 21])
+def test_an_unlock_ends_the_limit_of_the_day_for_five_wrong_codes_over_all_surfaces(surfaces: int) -> None:
+    now = NOON + timedelta(hours=1)
+
+    assert throttle.waits_until(FULL, now, LIMITS) == NOON + throttle.DAY
+    assert throttle.waits_until(unlocked(FULL, now), now, LIMITS) is None
+    assert judged_in_all(unlocked(FULL, now), now, surfaces) == 5
+
+
+def test_what_an_unlock_allows_is_over_after_a_day_and_does_not_add_up() -> None:
+    now = NOON + timedelta(hours=1)
+    once = unlocked(FULL, now)
+    twice = unlocked(once, now)
+    # Twenty further wrong codes on the next day, while nothing of the allowance is used: as if it were a new day.
+    later = now + throttle.DAY
+    full_again = failed(replace(twice, factor=replace(twice.factor, wrong_at=())), 20, later)
+    hoarded = Tries(replace(full_again.factor, allowance=5), replace(full_again.surface, not_before=None))
+
+    assert judged_in_all(twice, now, 21) == 5
+    assert throttle.waits_until(hoarded, later, LIMITS) is not None
+
+
+@pytest.mark.parametrize(
+    ("tries", "waits", "helps"),
+    [
+        (FRESH, False, False),
+        (FRESH, True, True),
+        (FULL, False, True),
+        (replace(FRESH, factor=replace(FRESH.factor, failures=100)), False, True),
+        (replace(FULL, factor=replace(FULL.factor, failures=200)), True, False),
+        (unlocked(FULL, NOON), False, False),
+    ],
+)
+def test_an_unlock_helps_where_a_lock_or_any_wait_stands(tries: Tries, *, waits: bool, helps: bool) -> None:
+    assert throttle.unlock_helps(tries.factor, NOON + timedelta(hours=1), LIMITS, waits=waits) is helps
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "limit"),
+    [
+        ([], None),
+        ([0.5], None),
+        ([0.5, 0.9], UnlockLimit.DAY),
+        ([0.5, 1], None),
+        ([2, 3, 4, 5, 6], None),
+        ([2, 3, 4, 5, 6, 29.9], UnlockLimit.MONTH),
+        ([2, 3, 4, 5, 6, 30], None),
+    ],
+)
+def test_two_unlocks_a_day_and_six_in_thirty_days(days_ago: list[float], limit: UnlockLimit | None) -> None:
+    assert throttle.unlock_limit([NOON - timedelta(days=ago) for ago in days_ago], NOON) is limit
 
 
 @pytest.mark.parametrize(

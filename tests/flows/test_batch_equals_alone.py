@@ -20,7 +20,8 @@ ROUNDS = 14
 LIMITS = Limits(throttle_after=2, first_wait=timedelta(seconds=30), wrong_per_day=5, lock_after=7)
 HELD = {
     "counts": """
-        SELECT last_step, failures, unlocked, wrong_at, last_verified_at, told_at FROM factor WHERE person_id = $1
+        SELECT last_step, failures, unlocked, wrong_at, allowance, allowed_until, last_verified_at, told_at
+          FROM factor WHERE person_id = $1
     """,
     "waits": """
         SELECT attempt.surface, attempt.failures, attempt.failed_at, attempt.not_before

@@ -14,6 +14,7 @@ from bot.services.lookups import BySlackId
 from bot.services.resets import Done
 from handlers.views.notices import blocks
 from tests.support.cast import REASON, Cast, Member
+from tests.support.helpdesk_acts import fail, suspend
 from tests.support.ledger import Ledger
 from tests.support.role_acts import held_by, resets
 from tests.support.services import Services, make_key
@@ -169,14 +170,13 @@ async def test_an_unlock_ends_lock_and_waits_and_not_the_count(glass: Glass, cas
     assert await ledger.told(cast.admin.id) == ["glass_broken"]
 
 
-async def test_an_unlock_by_the_host_does_not_count_as_one_of_helpdesk_s(
+async def test_nobody_suspended_is_unlocked_since_no_code_would_be_looked_at(
     glass: Glass, cast: Cast, ledger: Ledger
 ) -> None:
-    for _ in range(3):
-        await ledger.conn.execute("UPDATE factor SET failures = 100, unlocked = false")
-        assert await glass.unlock(slack_id(cast.employee), ASK) is None
+    await fail(ledger, cast.employee, 100)
+    await suspend(cast, ledger, cast.employee)
 
-    assert [detail["by"] for detail in await ledger.details("throttle.unlocked")] == ["host"] * 3
+    assert await glass.unlock(slack_id(cast.employee), ASK) is HostRefusal.SUSPENDED
 
 
 async def test_a_lockdown_is_lifted_though_its_starter_is_alone(glass: Glass, cast: Cast, ledger: Ledger) -> None:

@@ -56,18 +56,6 @@ async def test_an_unlock_ends_waits_and_not_the_count(cast: Cast, ledger: Ledger
     assert failures == 6
 
 
-async def test_twice_a_day_a_subject_is_unlocked_whoever_does_it(cast: Cast, ledger: Ledger) -> None:
-    answers = []
-    for by in (cast.agent, cast.admin, cast.second_admin):
-        await fail(ledger, cast.employee, 100)
-        await ledger.conn.execute("UPDATE factor SET unlocked = false")
-        answers.append(await unlocks(cast, by))
-    cast.services.clock.forward(hours=24)
-    answers.append(await unlocks(cast, cast.second_admin))
-
-    assert answers == [Helped.UNLOCKED, Helped.UNLOCKED, UnlockRefusal.TWICE_A_DAY, Helped.UNLOCKED]
-
-
 async def test_at_twice_the_limit_only_a_reset_helps(cast: Cast, ledger: Ledger) -> None:
     await fail(ledger, cast.employee, 200)
 

@@ -1,6 +1,5 @@
 """`This wasn't me - stop it`, and `It was me`."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -188,7 +187,7 @@ async def test_a_recovery_code_ends_a_wait_on_the_way_back_once(
     assert another is Released.NOW
 
 
-async def test_a_recovery_code_is_not_spent_where_the_limit_of_the_day_would_refuse_anyway(
+async def test_nobody_else_s_guesses_of_a_day_keep_the_owner_from_releasing_themselves(
     services: Services, ada: Person, ledger: Ledger
 ) -> None:
     confirmed, phone = await enroll(services, ada)
@@ -200,7 +199,21 @@ async def test_a_recovery_code_is_not_spent_where_the_limit_of_the_day_would_ref
 
     answer = await services.suspension.release(ada.person_id, typed=phone.code(), recovery_code=confirmed.codes[0])
 
-    assert answer == Judged(Verdict.THROTTLED, wait_s=round(timedelta(hours=24).total_seconds()))
+    assert answer is Released.NOW
+    assert await ledger.details("throttle.unlocked") == [{"by": "recovery_code"}]
+
+
+async def test_a_recovery_code_is_not_spent_where_only_a_reset_helps(
+    services: Services, ada: Person, ledger: Ledger
+) -> None:
+    confirmed, phone = await enroll(services, ada)
+    await stop(services, ada, ledger)
+    services.clock.forward(minutes=1)
+    await ledger.conn.execute("UPDATE factor SET failures = 200")
+
+    answer = await services.suspension.release(ada.person_id, typed=phone.code(), recovery_code=confirmed.codes[0])
+
+    assert answer == Judged(Verdict.LOCKED)
     known = await services.people.status(ada.person_id)
     assert known is not None
     assert known[1].codes_left == 10

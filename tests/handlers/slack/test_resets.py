@@ -196,7 +196,7 @@ async def test_unlock_ends_a_lock(office: Office) -> None:
     await office.hal.submits(reason=REASON, code=office.hal.next_code())
 
     assert "*Unlocked.*" in office.hal.modal_text
-    assert "Your codes work again." in office.ada.last
+    assert "Your codes were unlocked." in office.ada.last
 
 
 async def test_a_lockdown_stops_resets_and_another_lifts_it(office: Office) -> None:

@@ -45,8 +45,8 @@ def outcome(done: Helped | UnlockRefusal | UnlockLimit) -> Json:
     match done:
         case Helped.UNLOCKED:
             return said(
-                "*Unlocked.* That person's codes are checked again, and they were told. More wrong codes make them wait "
-                "again."
+                "*Unlocked.* That person's codes are checked again, and they were told. "
+                "More wrong codes make them wait again."
             )
         case Helped.RELEASED:
             return said("*Released.* That person had no MFA, so the suspension is over; they were told.")

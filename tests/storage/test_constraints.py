@@ -44,6 +44,8 @@ EXPIRED = "UPDATE enrollment SET state = 'expired', key_id = NULL, box = NULL, e
         ([FACTOR], "UPDATE factor SET state = 'revoked', key_id = NULL, box = NULL", "factor_revoked"),
         ([FACTOR], "UPDATE factor SET revoked_at = now(), revoked_why = 'reset'", "factor_revoked"),
         ([FACTOR], "UPDATE factor SET failures = -1", "factor_failures_check"),
+        ([FACTOR], "UPDATE factor SET allowance = -1", "factor_allowance"),
+        ([FACTOR], "UPDATE factor SET allowance = 6", "factor_allowance"),
         ([FACTOR], "INSERT INTO attempt VALUES (1, 'app:', 0)", "attempt_surface_check"),
         ([FACTOR], "INSERT INTO attempt VALUES (1, 'Slack', 0)", "attempt_surface_check"),
         ([FACTOR], "INSERT INTO attempt VALUES (1, 'slack', 0), (1, 'slack', 0)", "attempt_pkey"),

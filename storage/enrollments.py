@@ -25,8 +25,9 @@ async def insert(conn: Connection, enrollment: Enrollment) -> None:
         raise ValueError("a pending enrollment has a secret")
     await conn.execute(
         """
-        INSERT INTO enrollment (enrollment_id, person_id, intent, replaces, key_id, box, started_at, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        INSERT INTO enrollment (enrollment_id, person_id, intent, replaces, key_id, box, started_at, expires_at,
+                                keeps_age)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """,
         enrollment.enrollment_id,
         enrollment.person_id,
@@ -36,6 +37,7 @@ async def insert(conn: Connection, enrollment: Enrollment) -> None:
         enrollment.sealed.box,
         enrollment.started_at,
         enrollment.expires_at,
+        enrollment.keeps_age,
     )
 
 
@@ -43,7 +45,8 @@ async def get(conn: Connection, enrollment_id: int) -> Enrollment | None:
     """Return an enrollment. It is safe to act on only while its person's row is held."""
     row = await conn.fetchrow(
         """
-        SELECT enrollment_id, person_id, intent, state, replaces, key_id, box, wrong, started_at, expires_at, ended_at
+        SELECT enrollment_id, person_id, intent, state, replaces, key_id, box, wrong, started_at, expires_at, ended_at,
+               keeps_age
           FROM enrollment
          WHERE enrollment_id = $1
         """,
@@ -56,7 +59,8 @@ async def pending_of(conn: Connection, person_id: int) -> Enrollment | None:
     """Return the pending enrollment of a person, or None."""
     row = await conn.fetchrow(
         """
-        SELECT enrollment_id, person_id, intent, state, replaces, key_id, box, wrong, started_at, expires_at, ended_at
+        SELECT enrollment_id, person_id, intent, state, replaces, key_id, box, wrong, started_at, expires_at, ended_at,
+               keeps_age
           FROM enrollment
          WHERE person_id = $1
            AND state = 'pending'
@@ -70,7 +74,8 @@ async def by_intent(conn: Connection, person_id: int, intent: UUID) -> Enrollmen
     """Return what this very submission started already, or None."""
     row = await conn.fetchrow(
         """
-        SELECT enrollment_id, person_id, intent, state, replaces, key_id, box, wrong, started_at, expires_at, ended_at
+        SELECT enrollment_id, person_id, intent, state, replaces, key_id, box, wrong, started_at, expires_at, ended_at,
+               keeps_age
           FROM enrollment
          WHERE person_id = $1
            AND intent = $2
@@ -165,6 +170,7 @@ def _enrollment(row: asyncpg.Record) -> Enrollment:
         started_at=row["started_at"],
         expires_at=row["expires_at"],
         ended_at=row["ended_at"],
+        keeps_age=row["keeps_age"],
     )
 
 

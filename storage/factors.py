@@ -14,7 +14,7 @@ from storage.pool import Connection
 
 _LOCK_ACTIVE = """
     SELECT factor_id, person_id, key_id, box, last_step, failures, unlocked, wrong_at, allowance, allowed_until,
-           created_at, codes_saved_at, told_at
+           created_at, coalesce(trusted_since, created_at) AS trusted_since, codes_saved_at, told_at
       FROM factor
      WHERE person_id = ANY ($1)
        AND state = 'active'
@@ -42,12 +42,18 @@ async def lock_free(conn: Connection, person_ids: Sequence[int]) -> dict[int, Fa
     return {row["person_id"]: _factor(row) for row in rows}
 
 
-async def enrolled(conn: Connection, person_ids: Collection[int]) -> set[int]:
-    """Return who of *person_ids* has an active factor, as far as can be seen without holding anything."""
+async def trusted(conn: Connection, person_ids: Collection[int]) -> dict[int, datetime]:
+    """Return since when each of *person_ids* is trusted with an active factor, without holding anything."""
     rows = await conn.fetch(
-        "SELECT person_id FROM factor WHERE person_id = ANY ($1) AND state = 'active'", sorted(person_ids)
+        """
+        SELECT person_id, coalesce(trusted_since, created_at) AS trusted_since
+          FROM factor
+         WHERE person_id = ANY ($1)
+           AND state = 'active'
+        """,
+        sorted(person_ids),
     )
-    return {row["person_id"] for row in rows}
+    return {row["person_id"]: row["trusted_since"] for row in rows}
 
 
 async def next_id(conn: Connection) -> int:
@@ -56,7 +62,14 @@ async def next_id(conn: Connection) -> int:
 
 
 async def insert(
-    conn: Connection, factor_id: int, *, person_id: int, sealed: Sealed, last_step: int, now: datetime
+    conn: Connection,
+    factor_id: int,
+    *,
+    person_id: int,
+    sealed: Sealed,
+    last_step: int,
+    now: datetime,
+    trusted_since: datetime,
 ) -> None:
     """Make an active factor.
 
@@ -64,8 +77,8 @@ async def insert(
     """
     await conn.execute(
         """
-        INSERT INTO factor (factor_id, person_id, key_id, box, last_step, created_at, last_verified_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $6)
+        INSERT INTO factor (factor_id, person_id, key_id, box, last_step, created_at, last_verified_at, trusted_since)
+        VALUES ($1, $2, $3, $4, $5, $6, $6, $7)
         """,
         factor_id,
         person_id,
@@ -73,6 +86,7 @@ async def insert(
         sealed.box,
         last_step,
         now,
+        trusted_since,
     )
 
 
@@ -201,6 +215,7 @@ def _factor(row: asyncpg.Record) -> Factor:
         sealed=Sealed(row["key_id"], row["box"]),
         count=_count(row),
         created_at=row["created_at"],
+        trusted_since=row["trusted_since"],
         codes_saved_at=row["codes_saved_at"],
         told_at=row["told_at"],
     )

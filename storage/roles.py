@@ -7,6 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
+from bot.core.audit import CLI, surface_of
 from bot.core.permissions import Grant, Permission, Role
 from storage.pool import Connection
 
@@ -46,7 +47,7 @@ async def grants_of(conn: Connection, person_ids: Sequence[int]) -> dict[int, li
     """Return what each of *person_ids* holds, dormant grants too; their rows are held where it decides something."""
     rows = await conn.fetch(
         """
-        SELECT grant_id, person_id, name, permissions, granted_at, dormant_at
+        SELECT grant_id, person_id, name, permissions, granted_at, granted_by, dormant_at
           FROM role_grant
           JOIN role ON role.name = role_grant.role
          WHERE person_id = ANY ($1)
@@ -65,7 +66,7 @@ async def every_grant(conn: Connection) -> list[Grant]:
     """Return all that is held, by role and person."""
     rows = await conn.fetch(
         """
-        SELECT grant_id, person_id, name, permissions, granted_at, dormant_at
+        SELECT grant_id, person_id, name, permissions, granted_at, granted_by, dormant_at
           FROM role_grant
           JOIN role ON role.name = role_grant.role
          WHERE revoked_at IS NULL
@@ -182,4 +183,5 @@ def _grant(row: asyncpg.Record) -> Grant:
         role=_role(row),
         granted_at=row["granted_at"],
         dormant_at=row["dormant_at"],
+        by_host=surface_of(row["granted_by"]) == CLI,
     )

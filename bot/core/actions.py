@@ -62,17 +62,29 @@ class Guard(StrEnum):
     ABOUT_ONESELF = "about_oneself"
     NOT_THE_CAUSE = "not_the_cause"
     RIGHT_OLD_ENOUGH = "right_old_enough"
+    FACTOR_OLD_ENOUGH = "factor_old_enough"
     ANOTHER_ADMIN = "another_admin"
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Actor or subject, as read under lock. *confirmed*: Slack has just said so, in this very request."""
+    """Actor or subject, as read under lock. *confirmed*: Slack has just said so, in this very request.
+
+    *trusted_since*: how long their active factor counts as theirs; *protected*: an operator has them count as
+    privileged, whatever they hold.
+    """
 
     person: Person
     enrolled: bool
     rights: Rights = NONE
     confirmed: bool = False
+    trusted_since: datetime | None = None
+    protected: bool = False
+
+    @property
+    def privileged(self) -> bool:
+        """Whether they are never disabled by one person alone: they hold rights, dormant or not, or are protected."""
+        return self.protected or self.rights.privileged
 
     @property
     def able(self) -> bool:

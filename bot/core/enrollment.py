@@ -43,7 +43,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Enrollment:
-    """One attempt. *sealed* is there while it is pending, and only then; *replaces* is the live factor it will end."""
+    """One attempt. *sealed* is there while it is pending, and only then; *replaces* is the live factor it will end.
+
+    *keeps_age*: a TOTP code of that factor started it, so that the new one counts as theirs for as long as that one.
+    """
 
     enrollment_id: int
     person_id: int
@@ -55,6 +58,7 @@ class Enrollment:
     started_at: datetime
     expires_at: datetime
     ended_at: datetime | None = None
+    keeps_age: bool = False
 
 
 def secret_place(person: Person, enrollment_id: int) -> Place:

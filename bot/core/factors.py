@@ -1,7 +1,8 @@
 """A factor: the stored TOTP credential of one person.
 
 Rules of this file (design: "Factor"): `active` becomes `revoked` once, by its owner, by a reset, or by a replacement;
-at most one is active a person. A revoked factor keeps no secret.
+at most one is active a person. A revoked factor keeps no secret. How old it is counts for its owner's word about others
+(A16): a replacement keeps the age if a TOTP code of the old factor authorized it, and starts it for a recovery code.
 """
 
 from __future__ import annotations
@@ -25,15 +26,24 @@ class RevokedWhy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """An active factor. *codes_saved_at* is when its owner pressed `I saved them`."""
+    """An active factor. *codes_saved_at* is when its owner pressed `I saved them`.
+
+    *trusted_since*: how long it counts as its owner's: a replacement that a TOTP code authorized keeps it.
+    """
 
     factor_id: int
     person_id: int
     sealed: Sealed
     count: FactorCount
     created_at: datetime
+    trusted_since: datetime
     codes_saved_at: datetime | None
     told_at: datetime | None
+
+
+def trusted_since(old: Factor | None, *, keeps_age: bool, now: datetime) -> datetime:
+    """Return since when a new factor counts as its owner's; *keeps_age*: a TOTP code of *old* authorized it."""
+    return old.trusted_since if old is not None and keeps_age else now
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ def broken(
         happened=Happened.LOST,
         reason=reason,
         direct=True,
-        privileged=subject.rights.privileged,
+        privileged=subject.privileged,
         opened_at=now,
         expires_at=now + ttl,
         ended_at=now,

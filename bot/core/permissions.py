@@ -3,7 +3,7 @@
 Rules of this file (design: "Permissions"): deny by default; a role is a set of permissions; the four built-in roles
 cannot be changed; a company's own roles have names of their own. A right is dormant from when its holder's MFA was
 reset, or set up anew after it was off, until somebody else wakes it (E8): meanwhile it counts for nothing but
-for making its holder privileged.
+for making its holder privileged. A right that was granted on the host counts as old.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 
+ALWAYS: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when a right counts that the host granted."""
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -64,13 +66,14 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role that a person holds since *granted_at*; dormant since *dormant_at*, where it is."""
+    """A role that a person holds since *granted_at*, *by_host* or not; dormant since *dormant_at*, where it is."""
 
     grant_id: int
     person_id: int
     role: Role
     granted_at: datetime
     dormant_at: datetime | None
+    by_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +97,19 @@ NONE: Final = Rights({})
 
 
 def rights(grants: Iterable[Grant]) -> Rights:
-    """Return what *grants* of one person amount to; a permission held twice counts since the earlier."""
+    """Return what *grants* of one person amount to; a permission held twice counts since the earlier.
+
+    Who can grant on the host is past every rule, so that a grant of theirs need not prove itself by its age.
+    """
     since: dict[Permission, datetime] = {}
     dormant: set[Permission] = set()
     for grant in grants:
         if grant.dormant_at is not None:
             dormant |= grant.role.permissions
             continue
+        granted_at = ALWAYS if grant.by_host else grant.granted_at
         for permission in grant.role.permissions:
-            since[permission] = min(grant.granted_at, since.get(permission, grant.granted_at))
+            since[permission] = min(granted_at, since.get(permission, granted_at))
     return Rights(since, frozenset(dormant - since.keys()))
 
 

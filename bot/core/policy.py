@@ -23,7 +23,7 @@ from bot.core.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a company may set: how old a right must be, and whether the privileged need a second person."""
+    """What a company may set: how old an approver's right and factor must be, and if the privileged need two people."""
 
     right_min_age: timedelta = timedelta(hours=24)
     privileged_need_approval: bool = True
@@ -69,7 +69,7 @@ def refusal(case: Case) -> Guard | None:
 
 def needs_approval(subject: Party, limits: Limits) -> bool:
     """Whether a second person has to approve a reset of *subject*, whoever asks (A10)."""
-    return limits.privileged_need_approval and subject.rights.privileged
+    return limits.privileged_need_approval and subject.privileged
 
 
 def may_approve(
@@ -111,6 +111,7 @@ GUARDS: Final[Mapping[Action, tuple[Guard, ...]]] = {
         Guard.OWN_MFA,
         Guard.ACTOR_CONFIRMED,
         *_OTHER,
+        Guard.FACTOR_OLD_ENOUGH,
         Guard.RIGHT_OLD_ENOUGH,
         Guard.SUBJECT_HAS_MFA,
         Guard.NO_LOCKDOWN,
@@ -182,9 +183,15 @@ def _right_old_enough(case: Case) -> bool:
     """Whether it is not a right of yesterday that approves for the privileged (A4)."""
     if case.subject is None:
         return False
-    if _answers_as_manager(case) or not case.subject.rights.privileged:
+    if _answers_as_manager(case) or not case.subject.privileged:
         return True
     since = case.actor.rights.since.get(Permission.APPROVE_RESETS)
+    return since is not None and case.now - since >= case.limits.right_min_age
+
+
+def _factor_old_enough(case: Case) -> bool:
+    """Whether the actor's own factor was not set up just now: whoever takes over a Slack account can enroll (A16)."""
+    since = case.actor.trusted_since
     return since is not None and case.now - since >= case.limits.right_min_age
 
 
@@ -218,6 +225,7 @@ _CHECKS: Final[Mapping[Guard, Callable[[Case], bool]]] = {
     Guard.ABOUT_ONESELF: lambda case: case.subject is not None and _same(case),
     Guard.NOT_THE_CAUSE: lambda case: case.caused_by != case.actor.person.person_id,
     Guard.RIGHT_OLD_ENOUGH: _right_old_enough,
+    Guard.FACTOR_OLD_ENOUGH: _factor_old_enough,
     Guard.ANOTHER_ADMIN: _another_admin,
 }
 

@@ -37,6 +37,7 @@ LOOK_EVERY_S = 0.1
 DATABASE, OWNER, PROGRAM = "mfabot", "mfabot_owner", "mfabot"
 ISSUER = "mfabot sandbox"
 HOLD_PRIVILEGED_S = "60"  # an hour in earnest; nobody plays that long
+RIGHT_MIN_AGE_S = "0"  # a day in earnest: the staff has just set MFA up, and approves at once
 STARTING, STAFF_STARTING = "The sandbox is still starting.", "Helpdesk, manager and admin are setting up their MFA."
 
 
@@ -110,6 +111,7 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
             MFABOT_KEYRING=str(KEYRING),
             MFABOT_ISSUER=ISSUER,
             MFABOT_HOLD_PRIVILEGED_S=HOLD_PRIVILEGED_S,
+            MFABOT_RIGHT_MIN_AGE_S=RIGHT_MIN_AGE_S,
         )
         if not KEYRING.exists():
             await children.once(environ, "keys", "new")

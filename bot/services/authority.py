@@ -17,7 +17,7 @@ from bot.core.people import Person, Profile, overtaken
 from bot.core.permissions import Permission
 from bot.services.means import Means
 from bot.services.profiles import save_profile
-from storage import factors, lockdown, managers, people, roles, suspensions
+from storage import factors, lockdown, managers, people, protection, roles, suspensions
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -57,12 +57,15 @@ async def hold(
             known[person_id] = await save_profile(conn, profile, now=means.now())
             confirmed.add(person_id)
     grants = await roles.grants_of(conn, sorted(known))
+    protected = await protection.of(conn, known)
     parties = {
         person_id: Party(
             person,
             enrolled=person_id in active,
             rights=permissions.rights(grants[person_id]),
             confirmed=person_id in confirmed,
+            trusted_since=active[person_id].trusted_since if person_id in active else None,
+            protected=person_id in protected,
         )
         for person_id, person in known.items()
     }
@@ -143,10 +146,17 @@ async def refusal(
 async def look(conn: Connection, person_ids: Collection[int]) -> dict[int, Party]:
     """Return people as they are now, without holding anything: for choosing and showing, never for deciding."""
     known = await people.several(conn, person_ids)
-    enrolled = await factors.enrolled(conn, person_ids)
+    trusted = await factors.trusted(conn, person_ids)
     grants = await roles.grants_of(conn, sorted(person_ids))
+    protected = await protection.of(conn, person_ids)
     return {
-        person_id: Party(person, enrolled=person_id in enrolled, rights=permissions.rights(grants[person_id]))
+        person_id: Party(
+            person,
+            enrolled=person_id in trusted,
+            rights=permissions.rights(grants[person_id]),
+            trusted_since=trusted.get(person_id),
+            protected=person_id in protected,
+        )
         for person_id, person in known.items()
     }
 

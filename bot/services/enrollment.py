@@ -8,22 +8,21 @@ from uuid import UUID
 
 from bot.core import audit, codes, enrollment, messages, otpauth
 from bot.core.actions import Action
-from bot.core.audit import SYSTEM, by_person
+from bot.core.audit import SYSTEM
 from bot.core.codes import TotpCode
 from bot.core.enrollment import ConfirmRefusal, Enrollment, StartRefusal, State
-from bot.core.factors import Factor, RevokedWhy
+from bot.core.factors import Factor
 from bot.core.jobs import DeliverQr, ExpireEnrollment
 from bot.core.people import Person
-from bot.core.sealing import NONCE_BYTES, Place, Purpose
-from bot.services import authority, closing
+from bot.core.sealing import NONCE_BYTES
+from bot.services import authority
 from bot.services.authority import Held
+from bot.services.binding import bind
 from bot.services.ending import end, record, save_end
-from bot.services.judging import Judge, Judged, in_slack
+from bot.services.judging import Judge, Judged, Method, in_slack
 from bot.services.means import Means
-from bot.services.notices import refresh_home, tell
-from bot.services.recovery import make_codes
-from bot.services.sleeping import put_rights_to_sleep
-from storage import enrollments, factors, jobs, people, recovery_codes
+from bot.services.notices import refresh_home
+from storage import enrollments, jobs, people
 from storage import messages as sent
 from storage.pool import Connection
 
@@ -95,15 +94,17 @@ class Enrollments:
             if refusal is not None:
                 await record(conn, audit.Kind.ENROLLMENT_REFUSED, person, now, {"why": refusal.value})
                 return refusal
+            keeps_age = False
             if factor is not None:
                 asked = in_slack(person_id, "replace", recovery=True)
                 judged = await self._judge.judge(conn, person, factor, typed, asked)
                 if not judged.accepted:
                     return judged
+                keeps_age = judged.method is Method.TOTP
             before = await enrollments.pending_of(conn, person_id)
             if before is not None:
                 await end(conn, person, before, State.SUPERSEDED, now)
-            return await self._begin(conn, person, factor, intent, now)
+            return await self._begin(conn, person, factor, intent, now, keeps_age=keeps_age)
 
     async def confirm(
         self, enrollment_id: int, *, by: int, typed: str
@@ -134,7 +135,10 @@ class Enrollments:
             step = codes.matching_step(secret, code, now)
             if step is None:
                 return await self._count_wrong(conn, person, pending, codes.minutes_off(secret, code, now), now)
-            return await self._bind(conn, person, pending, secret=secret, step=step, old=factor, now=now)
+            factor_id, made = await bind(
+                conn, self._means, person, pending, secret=secret, step=step, old=factor, now=now
+            )
+            return Confirmed(factor_id, made.set_id, made.codes)
 
     async def cancel(self, enrollment_id: int, *, by: int) -> State | None:
         """Cancel a pending enrollment of one's own; return the state it is in now, None where it is not theirs."""
@@ -171,7 +175,7 @@ class Enrollments:
         return enrollment.may_confirm(pending, by=person, now=self._means.now()) or (person, pending)
 
     async def _begin(
-        self, conn: Connection, person: Person, factor: Factor | None, intent: UUID, now: datetime
+        self, conn: Connection, person: Person, factor: Factor | None, intent: UUID, now: datetime, *, keeps_age: bool
     ) -> Started:
         enrollment_id = await enrollments.next_id(conn)
         secret = otpauth.spell_secret(self._means.random(otpauth.SECRET_BYTES))
@@ -186,6 +190,7 @@ class Enrollments:
             wrong=0,
             started_at=now,
             expires_at=now + self._means.enrollment.ttl,
+            keeps_age=keeps_age,
         )
         await enrollments.insert(conn, begun)
         await sent.insert(conn, person.person_id, messages.Kind.ENROLLMENT, now=now, enrollment_id=enrollment_id)
@@ -195,36 +200,6 @@ class Enrollments:
         await jobs.enqueue(conn, ExpireEnrollment(enrollment_id), after=self._means.enrollment.ttl)
         await refresh_home(conn, person.person_id)
         return Started(enrollment_id, begun.expires_at)
-
-    async def _bind(
-        self,
-        conn: Connection,
-        person: Person,
-        pending: Enrollment,
-        *,
-        secret: str,
-        step: int,
-        old: Factor | None,
-        now: datetime,
-    ) -> Confirmed:
-        """Swap the factors in one transaction; the step of the confirming code counts as used (C1)."""
-        if old is not None:
-            await factors.revoke(conn, old.factor_id, why=RevokedWhy.REPLACED, now=now)
-            await recovery_codes.void(conn, old.factor_id, now=now)
-            await closing.supersede(conn, person.person_id, by=by_person(person.person_id), now=now)
-        else:
-            await put_rights_to_sleep(conn, person, now)
-        factor_id = await factors.next_id(conn)
-        place = Place(Purpose.FACTOR, person.team_id, person.person_id, factor_id)
-        sealed = self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES))
-        await factors.insert(conn, factor_id, person_id=person.person_id, sealed=sealed, last_step=step, now=now)
-        made = await make_codes(conn, self._means, person, factor_id, intent=pending.intent, now=now)
-        await end(conn, person, pending, State.CONFIRMED, now)
-        kind = audit.Kind.MFA_REPLACED if old else audit.Kind.MFA_ENABLED
-        detail = {"enrollment": pending.enrollment_id, "factor": factor_id, "replaced": old.factor_id if old else None}
-        await record(conn, kind, person, now, detail)
-        await tell(conn, person.person_id, messages.Kind.REPLACED if old else messages.Kind.ENABLED, now=now)
-        return Confirmed(factor_id, made.set_id, made.codes)
 
     async def _count_wrong(
         self, conn: Connection, person: Person, pending: Enrollment, minutes_off: int | None, now: datetime

@@ -96,7 +96,7 @@ class Resets:
                 happened=happened,
                 reason=told_reason,
                 direct=direct,
-                privileged=subject.rights.privileged,
+                privileged=subject.privileged,
                 now=now,
                 limits=self._means.resets,
             )
@@ -128,9 +128,7 @@ class Resets:
             if not judged.accepted:
                 return judged
             subject = held.parties[reset.subject_id]
-            approved = resets.approved(
-                reset, by=by, privileged=subject.rights.privileged, now=now, limits=self._means.resets
-            )
+            approved = resets.approved(reset, by=by, privileged=subject.privileged, now=now, limits=self._means.resets)
             await requests.save(conn, approved)
             detail = {"request": request_id, "state": approved.state.value}
             event = Event(audit.Kind.RESET_APPROVED, now, by_person(by), SLACK, reset.subject_id, detail)

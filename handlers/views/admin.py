@@ -60,6 +60,7 @@ HOLDS: Final[Mapping[Guard, str]] = {
     Guard.ABOUT_ONESELF: "it is about you",
     Guard.NOT_THE_CAUSE: "somebody else had that person suspended",
     Guard.RIGHT_OLD_ENOUGH: "your right is old enough",
+    Guard.FACTOR_OLD_ENOUGH: "your own MFA is old enough",
     Guard.ANOTHER_ADMIN: "somebody who can manage roles is left",
 }
 """What each guard asks for, to be read after "yes" or "no"."""
@@ -102,7 +103,7 @@ def _stops(found: Why, action: Action) -> list[str]:
     if action not in (Action.DISABLE_OTHER, Action.ASK):
         return []
     if action is Action.DISABLE_OTHER and found.needs_approval:
-        return ["That person holds rights over other people's MFA, so somebody else has to approve it."]
+        return ["That person holds rights over other people's MFA, or is protected: somebody else has to approve it."]
     if found.not_opened is not None:
         return [refusals.not_opened(found.not_opened)]
     return [refusals.not_opened(OpenRefusal.NO_APPROVER)] if action is Action.ASK and found.no_approver else []

@@ -64,6 +64,11 @@ def guard(refused: Guard) -> str:
                 f"Your right “{SHOWN_AS[Permission.APPROVE_RESETS]}” is too new to approve for somebody who holds "
                 "rights. Ask another approver."
             )
+        case Guard.FACTOR_OLD_ENOUGH:
+            return (
+                "Your own MFA was set up too recently to approve for somebody else. Ask another approver, or wait: "
+                "replacing your authenticator with a current code does not start the wait again."
+            )
         case Guard.ANOTHER_ADMIN:
             return (
                 f"This would leave nobody who can use “{SHOWN_AS[Permission.MANAGE_ROLES]}”. "

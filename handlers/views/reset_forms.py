@@ -57,7 +57,7 @@ def status(shown: Shown) -> Blocks:
         state = f"MFA on since {at(known.factor_since)}." if known.factor_since else "MFA on."
     else:
         state = "MFA off."
-    lines = [context(line) for line in facts(known, privileged=party.rights.privileged)]
+    lines = [context(line) for line in facts(known, privileged=party.privileged)]
     if shown.roles:
         lines.append(context(f"Roles: {', '.join(shown.roles)}."))
     if isinstance(shown.route, Guard):

@@ -95,7 +95,7 @@ def facts(known: Facts, *, privileged: bool) -> list[str]:
         changed = ", ".join(_FIELDS[name] for name in known.profile_changed)
         lines.append(f":warning: Changed in the Slack profile within 7 days: {changed}.")
     if privileged:
-        lines.append(":warning: This person holds rights over other people's MFA.")
+        lines.append(":warning: This person holds rights over other people's MFA, or is protected by an operator.")
     return lines
 
 

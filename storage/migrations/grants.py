@@ -35,6 +35,7 @@ TABLES = {
     "public.reset_message": WRITE,
     "public.suspension": QUEUE,
     "public.profile_change": WRITE,
+    "public.protected_person": QUEUE,
     "public.people_sync": WRITE,
     "public.event_day": WRITE,
     "public.report_file": WRITE,

@@ -42,6 +42,7 @@ NAMES: dict[Guard, str] = {
     Guard.ABOUT_ONESELF: "actor_is_subject",
     Guard.NOT_THE_CAUSE: "actor_did_not_cause_the_suspension",
     Guard.RIGHT_OLD_ENOUGH: "right_24h_old_if_subject_privileged",
+    Guard.FACTOR_OLD_ENOUGH: "own_factor_24h_old",
     Guard.ANOTHER_ADMIN: "another_able_roles_manager_remains",
 }
 
@@ -62,7 +63,14 @@ def case_of(facts: Facts) -> Case:
         )
         since = {Permission(f"security.{name}"): NOW - timedelta(hours=age) for name, age in who.rights}
         asleep = frozenset(Permission(f"security.{name}") for name in who.dormant) - since.keys()
-        return Party(person, enrolled=who.enrolled, rights=Rights(since, asleep), confirmed=who.confirmed)
+        return Party(
+            person,
+            enrolled=who.enrolled,
+            rights=Rights(since, asleep),
+            confirmed=who.confirmed,
+            trusted_since=None if who.factor_age is None else NOW - timedelta(hours=who.factor_age),
+            protected=who.protected,
+        )
 
     actor = party(facts.actor, ACTOR)
     subject = None if facts.subject is None else party(facts.subject, SUBJECT)

@@ -1,10 +1,11 @@
 """What roles amount to, and which a company may define."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core.permissions import BUILT_IN, NONE, SHOWN_AS, Grant, Permission, Role, RoleFault, define, rights
+from bot.core.permissions import ALWAYS, BUILT_IN, NONE, SHOWN_AS, Grant, Permission, Role, RoleFault, define, rights
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EARLIER = NOON - timedelta(days=3)
@@ -53,6 +54,13 @@ def test_a_permission_held_twice_counts_since_the_earlier() -> None:
         Permission.APPROVE_RESETS: EARLIER,
     }
     assert held.privileged
+
+
+def test_a_right_that_the_host_granted_counts_as_old() -> None:
+    by_host = replace(grant(APPROVER), by_host=True)
+
+    assert rights([by_host]).since[Permission.APPROVE_RESETS] == ALWAYS
+    assert rights([grant(APPROVER), by_host]).since[Permission.APPROVE_RESETS] == ALWAYS
 
 
 def test_a_dormant_right_counts_for_nothing_but_for_being_privileged() -> None:

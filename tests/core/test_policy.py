@@ -45,7 +45,8 @@ def since(at: datetime, *permissions: Permission) -> Rights:
 
 def allowed(action: Action) -> Case:
     """Return a case in which everything is as it should be, and nothing more than is needed."""
-    actor = Party(person(ACTOR), enrolled=True, rights=since(LONG_AGO, *Permission), confirmed=True)
+    rights = since(LONG_AGO, *Permission)
+    actor = Party(person(ACTOR), enrolled=True, rights=rights, confirmed=True, trusted_since=LONG_AGO)
     subject = Party(person(SUBJECT), enrolled=True, confirmed=True)
     if action is Action.RELEASE:
         subject = suspended(subject)
@@ -223,6 +224,12 @@ WRONG = [
         Guard.RIGHT_OLD_ENOUGH,
         frozenset({Action.APPROVE}),
         lambda case: replace(privileged(case), actor=replace(case.actor, rights=since(YESTERDAY, *Permission))),
+    ),
+    Wrong(
+        "the actor's own factor is of yesterday",
+        Guard.FACTOR_OLD_ENOUGH,
+        frozenset({Action.APPROVE}),
+        actor(lambda party: replace(party, trusted_since=YESTERDAY)),
     ),
     Wrong(
         "nobody else manages roles",

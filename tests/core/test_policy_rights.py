@@ -20,7 +20,8 @@ AUDIT, LOCKDOWN = Permission.VIEW_AUDIT, Permission.LOCKDOWN
 
 def party(person_id: int, *permissions: Permission, since: datetime = LONG_AGO) -> Party:
     member = Person(person_id, "T0MFA", f"U0{person_id}", Standing.MEMBER, "Somebody", None, None, None)
-    return Party(member, enrolled=True, rights=Rights(dict.fromkeys(permissions, since)), confirmed=True)
+    rights = Rights(dict.fromkeys(permissions, since))
+    return Party(member, enrolled=True, rights=rights, confirmed=True, trusted_since=LONG_AGO)
 
 
 ACTOR, SUBJECT = party(1), party(2)
@@ -143,6 +144,35 @@ def test_a_young_right_does_not_approve_for_the_privileged(
 
     assert policy.refusal(asked) is None
     assert policy.refusal(replace(asked, subject=replace(SUBJECT, rights=rights))) is refused
+
+
+@pytest.mark.parametrize(
+    ("age", "limits", "refused"),
+    [
+        (timedelta(hours=24), Limits(), None),
+        (timedelta(hours=24) - timedelta(seconds=1), Limits(), Guard.FACTOR_OLD_ENOUGH),
+        (timedelta(0), Limits(right_min_age=timedelta(0)), None),
+        (None, Limits(right_min_age=timedelta(0)), Guard.FACTOR_OLD_ENOUGH),
+    ],
+)
+@pytest.mark.parametrize("manages", [True, False])
+def test_an_approver_s_own_factor_is_old_enough_whatever_the_subject(
+    age: timedelta | None, limits: Limits, refused: Guard | None, *, manages: bool
+) -> None:
+    since = None if age is None else NOON - age
+    approver = replace(party(1) if manages else party(1, APPROVE), trusted_since=since)
+    asked = replace(ASKED, actor=approver, manages=manages, limits=limits)
+
+    assert policy.refusal(asked) is refused
+    assert policy.refusal(replace(asked, action=Action.DENY)) is None
+
+
+def test_who_is_protected_is_privileged_without_a_right() -> None:
+    protected = replace(SUBJECT, protected=True)
+    young = replace(ASKED, actor=party(1, APPROVE, since=NOON), subject=protected)
+
+    assert policy.needs_approval(protected, Limits())
+    assert policy.refusal(young) is Guard.RIGHT_OLD_ENOUGH
 
 
 def test_a_manager_needs_no_old_right() -> None:

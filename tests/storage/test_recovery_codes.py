@@ -17,7 +17,9 @@ DIGESTS = [bytes([n]) * 32 for n in range(10)]
 @pytest_asyncio.fixture
 async def factor_id(program: Connection, ada: int) -> int:
     made = await factors.next_id(program)
-    await factors.insert(program, made, person_id=ada, sealed=Sealed("k1", b"box"), last_step=1, now=NOON)
+    await factors.insert(
+        program, made, person_id=ada, sealed=Sealed("k1", b"box"), last_step=1, now=NOON, trusted_since=NOON
+    )
     await recovery_codes.insert_set(program, made, intent=uuid4(), key_id="k1", digests=DIGESTS, now=NOON)
     return made
 

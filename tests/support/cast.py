@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from bot.core.actions import Guard
+from bot.core.audit import by_person
 from bot.core.people import Person, Profile, Standing
 from bot.core.resets import Happened, OpenRefusal, ReasonFault, Reset
 from bot.services.judging import Judged
@@ -32,9 +33,13 @@ class Member:
     def id(self) -> int:
         return self.person.person_id
 
-    async def enrolls(self) -> None:
+    async def enrolls(self, *, just_now: bool = False) -> None:
+        """Turn MFA on: long ago, for all that depends on it, or *just_now*."""
         confirmed, self.phone = await enroll(self.services, self.person)
         self.factor_id, self.recovery_codes = confirmed.factor_id, confirmed.codes
+        if not just_now:
+            async with self.services.means.pool.transaction() as conn:
+                await conn.execute("UPDATE factor SET trusted_since = $2 WHERE factor_id = $1", self.factor_id, BEFORE)
 
     def code(self) -> str:
         """Wait for the next code, and read it."""
@@ -116,10 +121,11 @@ class Cast:
         ]
 
     async def holds(self, member: Member, role: str, *, since: timedelta | None = None) -> None:
-        """Have a role in somebody's hands, for long or *since* so long."""
+        """Have a role in somebody's hands, for long or *since* so long, as an admin granted it."""
         at = BEFORE if since is None else self.services.clock() - since
+        granter = self.second_admin if member is self.admin else self.admin
         async with self.services.means.pool.transaction() as conn:
-            await roles.grant(conn, member.id, role, by="host:root", now=at)
+            await roles.grant(conn, member.id, role, by=by_person(granter.id), now=at)
 
     async def manages(self, manager: Member, subject: Member) -> None:
         """Have the host say who manages somebody."""

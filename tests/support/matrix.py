@@ -18,7 +18,7 @@ OWN = (Action.DISABLE_OWN, Action.REPLACE_OWN, Action.RENEW_OWN)
 
 @dataclass(frozen=True)
 class Somebody:
-    """One of the two, in facts: *rights* since how many hours ago."""
+    """One of the two, in facts: *rights* since how many hours ago, a factor trusted for how many."""
 
     standing: str = "member"
     suspended: bool = False
@@ -26,6 +26,8 @@ class Somebody:
     confirmed: bool = True
     rights: tuple[tuple[str, int], ...] = ()
     dormant: frozenset[str] = frozenset()
+    factor_age: int | None = 720
+    protected: bool = False
 
     def holds(self, permission: str) -> bool:
         return permission in dict(self.rights)
@@ -84,7 +86,7 @@ def old_right(facts: Facts) -> bool:
     subject = whom(facts)
     if subject is None:
         return False
-    privileged = bool(subject.rights or subject.dormant)
+    privileged = bool(subject.rights or subject.dormant) or subject.protected
     return not privileged or manager(facts) or dict(facts.actor.rights).get("resets.approve", -1) >= 24
 
 
@@ -116,6 +118,7 @@ CONDITIONS: dict[str, Callable[[Facts], bool]] = {
     "actor_is_subject": lambda facts: facts.same or facts.action in OWN,
     "actor_did_not_cause_the_suspension": lambda facts: facts.caused_by != ACTOR,
     "right_24h_old_if_subject_privileged": old_right,
+    "own_factor_24h_old": lambda facts: (facts.actor.factor_age or 0) >= 24,
     "another_able_roles_manager_remains": roles_manager_remains,
 }
 

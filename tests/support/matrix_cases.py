@@ -31,6 +31,8 @@ ANYTHING: dict[str, st.SearchStrategy[object]] = {
     "confirmed": st.booleans(),
     "rights": RIGHTS,
     "dormant": st.frozensets(st.sampled_from(PERMISSIONS)),
+    "factor_age": st.one_of(st.none(), AGES),
+    "protected": st.booleans(),
 }
 
 
@@ -54,7 +56,7 @@ def good(action: Action) -> Facts:
     )
 
 
-WHO = ("standing", "suspended", "enrolled", "confirmed", "rights", "dormant")
+WHO = ("standing", "suspended", "enrolled", "confirmed", "rights", "dormant", "factor_age", "protected")
 SPOILED = [
     *(f"actor.{name}" for name in WHO),
     *(f"subject.{name}" for name in WHO),
@@ -95,6 +97,7 @@ BREAKS: dict[str, tuple[tuple[str, object], ...]] = {
         ("actor.rights", (("resets.approve", 23),)),
         ("subject.dormant", frozenset({"audit.view"})),
     ),
+    "own_factor_24h_old": (("actor.factor_age", 23),),
     "another_able_roles_manager_remains": (
         ("others_manage", False),
         ("subject.rights", (("roles.manage", 1),)),

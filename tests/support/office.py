@@ -23,6 +23,8 @@ class Office:
             people[user] = Person(user, name[:3].lower(), name, "employee", f"{user.lower()}@example.com")
         for somebody in (self.ada, self.hal, self.mia, self.amy):
             await somebody.enables()
+        # Whoever set MFA up today approves nothing (A16).
+        await self.tells("UPDATE factor SET trusted_since = '2026-11-01'")
         await self.tells(
             "INSERT INTO manager SELECT a.person_id, b.person_id, now() FROM person a, person b "
             "WHERE a.slack_user_id = $1 AND b.slack_user_id = $2",

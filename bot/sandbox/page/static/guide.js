@@ -41,7 +41,7 @@ const MANAGER = [
   { says: () => ["Have the helpdesk ask for a reset of Ada's MFA."], done: card },
   { says: () => ["In ", bold("Messages"), " read the facts, and press ", bold("Approve"), " or ", bold("Deny"), "."],
     done: (see) => card(see) && (asks(see, "Approve") || asks(see, "Deny") || !offers(see, "Approve")) },
-  { says: () => ["To approve, type your own phone's code."], done: (see) => card(see) && !offers(see, "Approve") },
+  { says: () => ["To approve, type your own phone's code. (For real, your MFA has to be a day old.)"], done: (see) => card(see) && !offers(see, "Approve") },
 ];
 
 const ADMIN = [

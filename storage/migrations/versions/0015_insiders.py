@@ -1,0 +1,11 @@
+"""Know how old a factor is, who is protected, and which request suspended somebody."""
+
+from storage.migrations.run_sql import run_sql
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    """Run the SQL beside this file."""
+    run_sql(__file__)

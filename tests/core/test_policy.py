@@ -6,19 +6,18 @@ the actions that have to refuse for it: every other action lets the same case pa
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from bot.core import policy
 from bot.core.actions import Action, Guard, Lockdown, Party
-from bot.core.people import Person, Standing, SuspendedWhy
+from bot.core.people import Standing
 from bot.core.permissions import NONE, Permission, Rights
 from bot.core.policy import GUARDS, Case
+from tests.support.allowed import ACTOR, LONG_AGO, NOON, SUBJECT, THIRD, allowed, person, since, suspended
 
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-LONG_AGO, YESTERDAY = NOON - timedelta(days=30), NOON - timedelta(hours=23, minutes=59)
-ACTOR, SUBJECT, THIRD = 1, 2, 3
+YESTERDAY = NOON - timedelta(hours=23, minutes=59)
 ALL = frozenset(Action)
 OUTSIDERS = (Standing.GUEST, Standing.BOT, Standing.DELETED, Standing.STRANGER)
 OWN = frozenset({Action.DISABLE_OWN, Action.REPLACE_OWN, Action.RENEW_OWN})
@@ -29,39 +28,6 @@ RESETS = frozenset({Action.DISABLE_OTHER, Action.ASK, Action.APPROVE})
 LOOSEN_OTHER = RESETS | {Action.UNLOCK, Action.RELEASE, Action.GRANT, Action.WAKE}
 LOOSEN = LOOSEN_OTHER | {Action.LIFT_LOCKDOWN}
 ABOUT_ANOTHER = LOOSEN_OTHER | {Action.REVOKE, Action.DENY}
-
-
-def person(person_id: int) -> Person:
-    return Person(person_id, "T0MFA", f"U0{person_id}", Standing.MEMBER, "Somebody", None, None, None)
-
-
-def suspended(party: Party) -> Party:
-    return replace(party, person=replace(party.person, suspended_at=NOON, suspended_why=SuspendedWhy.STOLEN))
-
-
-def since(at: datetime, *permissions: Permission) -> Rights:
-    return Rights(dict.fromkeys(permissions, at))
-
-
-def allowed(action: Action) -> Case:
-    """Return a case in which everything is as it should be, and nothing more than is needed."""
-    rights = since(LONG_AGO, *Permission)
-    actor = Party(person(ACTOR), enrolled=True, rights=rights, confirmed=True, trusted_since=LONG_AGO)
-    subject = Party(person(SUBJECT), enrolled=True, confirmed=True)
-    if action is Action.RELEASE:
-        subject = suspended(subject)
-    if action is Action.WAKE:
-        subject = replace(subject, rights=Rights({}, frozenset(Permission)))
-    return Case(
-        action=action,
-        actor=actor,
-        now=NOON,
-        lockdown=Lockdown(LONG_AGO, THIRD) if action is Action.LIFT_LOCKDOWN else None,
-        subject=actor if action is Action.VETO else subject,
-        requester_id=ACTOR if action is Action.CANCEL else THIRD,
-        caused_by=THIRD,
-        another_admin=True,
-    )
 
 
 @pytest.mark.parametrize("action", Action)

@@ -44,16 +44,9 @@ async def lock_free(conn: Connection, person_ids: Sequence[int]) -> dict[int, Fa
 
 async def trusted(conn: Connection, person_ids: Collection[int]) -> dict[int, datetime]:
     """Return since when each of *person_ids* is trusted with an active factor, without holding anything."""
-    rows = await conn.fetch(
-        """
-        SELECT person_id, coalesce(trusted_since, created_at) AS trusted_since
-          FROM factor
-         WHERE person_id = ANY ($1)
-           AND state = 'active'
-        """,
-        sorted(person_ids),
-    )
-    return {row["person_id"]: row["trusted_since"] for row in rows}
+    asked = "SELECT person_id, coalesce(trusted_since, created_at) AS since FROM factor"
+    rows = await conn.fetch(f"{asked} WHERE person_id = ANY ($1) AND state = 'active'", sorted(person_ids))
+    return {row["person_id"]: row["since"] for row in rows}
 
 
 async def next_id(conn: Connection) -> int:

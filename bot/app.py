@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -207,7 +207,14 @@ async def serve(settings: Settings, *, with_requests: bool, with_jobs: bool) -> 
         await app.stop()
 
 
-def run(settings: Settings, ignored: list[str], *, with_requests: bool = True, with_jobs: bool = True) -> None:
+def run(
+    settings: Settings,
+    ignored: list[str],
+    *,
+    warnings: Sequence[str] = (),
+    with_requests: bool = True,
+    with_jobs: bool = True,
+) -> None:
     """Configure the logs, and answer requests, run jobs, or both.
 
     Raises:
@@ -216,5 +223,7 @@ def run(settings: Settings, ignored: list[str], *, with_requests: bool = True, w
     logs.configure(settings.log_level, settings.secret_values())
     if ignored:
         logger.warning("ignoring variables that Kubernetes made for a service", names=ignored)
+    for warning in warnings:
+        logger.warning(warning)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(settings, with_requests=with_requests, with_jobs=with_jobs))

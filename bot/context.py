@@ -43,4 +43,5 @@ def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
         ),
         approvers_channel=settings.approvers_channel,
         rate_per_key_s=settings.api_rate_per_key_s,
+        email_min_age=timedelta(seconds=settings.email_min_age_s),
     )

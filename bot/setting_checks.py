@@ -48,12 +48,13 @@ def slack_api_url(text: str) -> str:
     """Accept Slack's API, or a stand-in on loopback; return it with a final slash."""
     text = text.rstrip("/") + "/"
     parts = urlsplit(text)
-    if text == SLACK_API or (parts.scheme in ("http", "https") and _is_loopback(parts.hostname or "")):
+    if text == SLACK_API or (parts.scheme in ("http", "https") and is_loopback(parts.hostname or "")):
         return text
     raise ValueError(f"must be {SLACK_API} or on this machine (127.0.0.1)")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, without asking any name server."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -81,7 +81,7 @@ class Visitors:
         """Save what Slack tells of somebody by itself (user_change, team_join)."""
         home = self._workspace.home
         if home is not None:
-            await self._people.save(rules.profile(user, home))
+            await self._people.save(rules.profile(user, home), as_event=True)
 
     async def _look_up(self, acting: Actor, home: Home, client: AsyncWebClient) -> Person | None:
         told = await _ask(client, acting.slack_user_id, home)

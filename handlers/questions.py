@@ -44,7 +44,9 @@ Email = Annotated[
     str,
     StringConstraints(max_length=320, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"),
     Field(
-        description="A confirmed address; finds full members alone, and nobody where two share it.",
+        description=(
+            "A confirmed address; finds full members alone, and nobody where two share it or it changed hands lately."
+        ),
         examples=["ada@example.com"],
     ),
 ]

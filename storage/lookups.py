@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.core.people import Person
 from storage.people import person_of
@@ -29,12 +30,31 @@ async def by_slack_ids(conn: Connection, asked: Sequence[tuple[str | None, str]]
     return [found.get(place) for place in range(1, len(asked) + 1)]
 
 
-async def by_emails(conn: Connection, asked: Sequence[tuple[str | None, str]]) -> list[Person | None]:
-    """Return the one full member of each workspace, as above, and address; None also where more than one has it."""
+async def by_emails(
+    conn: Connection,
+    asked: Sequence[tuple[str | None, str]],
+    *,
+    digests: Sequence[tuple[int, bytes]],
+    since: datetime,
+) -> list[Person | None]:
+    """Return the one full member of each workspace, as above, and address.
+
+    None also where more than one has it, and where somebody else had it after *since* (V5): *digests* are the keyed
+    hashes of the addresses, each with the place of its question, from 1.
+    """
     rows = await conn.fetch(
         """
         SELECT asked.place, found.person_id, found.team_id, found.slack_user_id, found.standing, found.name,
-               found.email, found.suspended_at, found.suspended_why
+               found.email, found.suspended_at, found.suspended_why,
+               EXISTS (
+                   SELECT
+                     FROM unnest($3::bigint [], $4::bytea []) AS hashed (place, digest)
+                     JOIN former_email USING (digest)
+                    WHERE hashed.place = asked.place
+                      AND former_email.team_id = found.team_id
+                      AND former_email.person_id <> found.person_id
+                      AND former_email.held_until > $5
+               ) AS changed_hands
           FROM unnest($1::text [], $2::text []) WITH ORDINALITY AS asked (team_id, email, place)
          CROSS JOIN LATERAL (
             SELECT person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
@@ -49,9 +69,12 @@ async def by_emails(conn: Connection, asked: Sequence[tuple[str | None, str]]) -
         """,
         [team_id for team_id, _ in asked],
         [email for _, email in asked],
+        [place for place, _ in digests],
+        [digest for _, digest in digests],
+        since,
     )
-    found: dict[int, list[Person]] = {}
+    found: dict[int, list[Person | None]] = {}
     for row in rows:
-        found.setdefault(row["place"], []).append(person_of(row))
+        found.setdefault(row["place"], []).append(None if row["changed_hands"] else person_of(row))
     alone = {place: people[0] for place, people in found.items() if len(people) == 1}
     return [alone.get(place) for place in range(1, len(asked) + 1)]

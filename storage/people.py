@@ -7,7 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
-from bot.core.people import Person, Profile, Standing, SuspendedWhy
+from bot.core.people import Person, Profile, Standing, SuspendedWhy, told_at
 from storage.pool import Connection
 
 
@@ -21,15 +21,21 @@ async def save_all(conn: Connection, profiles: Sequence[Profile], *, now: dateti
     """Insert or refresh what Slack says of people, each of them once; suspensions are left as they stand."""
     rows = await conn.fetch(
         """
-        INSERT INTO person (team_id, slack_user_id, enterprise_id, standing, name, email, tz, seen_at)
-        SELECT *, $8
-          FROM unnest($1::text [], $2::text [], $3::text [], $4::text [], $5::text [], $6::text [], $7::text [])
+        INSERT INTO person (
+            team_id, slack_user_id, enterprise_id, standing, name, email, tz, slack_updated_at, seen_at
+        )
+        SELECT *, $9
+          FROM unnest(
+              $1::text [], $2::text [], $3::text [], $4::text [], $5::text [], $6::text [], $7::text [],
+              $8::timestamptz []
+          )
             ON CONFLICT ON CONSTRAINT person_slack_identity
             DO UPDATE SET enterprise_id = excluded.enterprise_id,
                           standing = excluded.standing,
                           name = excluded.name,
                           email = excluded.email,
                           tz = excluded.tz,
+                          slack_updated_at = greatest(person.slack_updated_at, excluded.slack_updated_at),
                           seen_at = excluded.seen_at
         RETURNING person_id, team_id, slack_user_id, standing, name, email, suspended_at, suspended_why
         """,
@@ -40,6 +46,7 @@ async def save_all(conn: Connection, profiles: Sequence[Profile], *, now: dateti
         [one.name for one in profiles],
         [one.email for one in profiles],
         [one.tz for one in profiles],
+        [told_at(one, now=now) for one in profiles],
         now,
     )
     return [person_of(row) for row in rows]
@@ -120,14 +127,6 @@ async def by_slack_id(conn: Connection, *, team_id: str | None, slack_user_id: s
         slack_user_id,
     )
     return None if row is None else person_of(row)
-
-
-async def shown(conn: Connection, *, team_id: str, slack_user_id: str) -> dict[str, str | None] | None:
-    """Return what is shown of a person, by the names of Slack's fields; None of somebody unknown."""
-    row = await conn.fetchrow(
-        "SELECT name, email, tz FROM person WHERE team_id = $1 AND slack_user_id = $2", team_id, slack_user_id
-    )
-    return None if row is None else dict(row)
 
 
 async def seen_at(conn: Connection, person_id: int) -> datetime:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
 
-from bot.core.people import Known, Profile, Standing
+from bot.core.people import Known, Profile, Standing, told_at
 from storage.people import person_of
 from storage.pool import Connection
 
 _COLUMNS = (
-    "person_id, team_id, slack_user_id, enterprise_id, standing, name, email, tz, seen_at, suspended_at, suspended_why"
+    "person_id, team_id, slack_user_id, enterprise_id, standing, name, email, tz, seen_at, slack_updated_at,"
+    " suspended_at, suspended_why"
 )
 
 
@@ -35,9 +36,30 @@ async def hold(conn: Connection, person_ids: Collection[int]) -> dict[str, Known
     return {row["slack_user_id"]: _known(row) for row in rows}
 
 
-async def touch(conn: Connection, person_ids: Collection[int], *, now: datetime) -> None:
+async def hold_one(conn: Connection, *, team_id: str, slack_user_id: str) -> Known | None:
+    """Hold the row of one person until the transaction ends; None of somebody unknown."""
+    row = await conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM person WHERE team_id = $1 AND slack_user_id = $2 FOR NO KEY UPDATE",  # noqa: S608  our own words
+        team_id,
+        slack_user_id,
+    )
+    return None if row is None else _known(row)
+
+
+async def touch(conn: Connection, told: Mapping[int, Profile], *, now: datetime) -> None:
     """Note that Slack has just said the same of people, whose rows are held, as before."""
-    await conn.execute("UPDATE person SET seen_at = $2 WHERE person_id = ANY ($1)", list(person_ids), now)
+    await conn.execute(
+        """
+        UPDATE person
+           SET seen_at = $3,
+               slack_updated_at = greatest(person.slack_updated_at, told.at)
+          FROM unnest($1::bigint [], $2::timestamptz []) AS told (person_id, at)
+         WHERE person.person_id = told.person_id
+        """,
+        list(told),
+        [told_at(one, now=now) for one in told.values()],
+        now,
+    )
 
 
 async def window_end(conn: Connection, *, team_id: str, after: int, window: int) -> int | None:
@@ -87,5 +109,6 @@ def _known(row: asyncpg.Record) -> Known:
         name=row["name"],
         email=row["email"],
         tz=row["tz"],
+        updated_at=row["slack_updated_at"],
     )
     return Known(person_of(row), profile, row["seen_at"])

@@ -78,6 +78,41 @@ def test_doctor_says_what_is_wrong(database: Database, tmp_path: Path) -> None:
     assert json.loads(told)["problems"] == ["Slack does not answer, or does not accept SLACK_BOT_TOKEN."]
 
 
+def test_doctor_warns_of_a_keyring_that_others_can_read_and_of_apps_that_name_people_by_address(
+    database: Database, tmp_path: Path
+) -> None:
+    environ = environment(database, tmp_path)
+    (tmp_path / "keyring").chmod(0o640)
+    run("apps", "create", "wiki", "--lookup", "both", environ=environ)
+
+    _, told, _ = run("doctor", "--json", environ=environ)
+
+    by_address, readable = json.loads(told)["warnings"]
+    assert by_address.startswith("May name people by e-mail address, which can pass to somebody else: wiki.")
+    assert readable.startswith("MFABOT_KEYRING is a file that other accounts can read or change (mode 0640)")
+
+
+def test_a_served_bot_warns_at_its_start(database: Database, tmp_path: Path) -> None:
+    environ = environment(database, tmp_path, MFABOT_OWNER_DATABASE_URL="postgresql://owner:hunter2@db.internal/x")
+    (tmp_path / "keyring").chmod(0o644)
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **environ},
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as bot:
+        assert bot.stderr is not None
+        first, second = (json.loads(bot.stderr.readline()) for _ in range(2))
+        bot.send_signal(signal.SIGTERM)
+        rest = bot.stderr.read()
+
+    assert (first["level"], second["level"]) == ("warning", "warning")
+    assert first["event"].startswith("MFABOT_KEYRING is a file that other accounts can read")
+    assert second["event"].startswith("MFABOT_OWNER_DATABASE_URL reaches its database without verified TLS")
+    assert "hunter2" not in rest
+
+
 def test_a_served_bot_logs_json_and_ends_with_zero_when_asked_to(database: Database, tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "bot", "serve"],

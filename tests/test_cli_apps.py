@@ -33,10 +33,39 @@ def test_an_app_is_made_listed_and_revoked(environ: dict[str, str]) -> None:
     assert re.fullmatch(r"mfabot_[a-z0-9]{12}_[\w-]{43}", key)
     assert "already" in why
     first, second = listed.splitlines()
-    said = r"payroll  verify, by email slack_id, the usual rate, {} \d{{4}}-\d\d-\d\d, never used"
+    said = r"payroll  verify, by slack_id, the usual rate, {} \d{{4}}-\d\d-\d\d, never used"
     assert re.fullmatch(said.format("live since"), first)
     assert re.fullmatch(rf" +key {key[7:19]}, \d+ s old, never used", second)
     assert re.fullmatch(said.format("revoked"), listed_after)
+
+
+@pytest.mark.parametrize(
+    ("words", "lookups"),
+    [
+        ([], ["slack_id"]),
+        (["--lookup", "slack_id"], ["slack_id"]),
+        (["--lookup", "email"], ["email"]),
+        (["--lookup", "both"], ["email", "slack_id"]),
+        (["--lookup", "email", "--lookup", "slack_id"], ["email", "slack_id"]),
+    ],
+)
+def test_people_are_named_by_slack_id_unless_more_is_allowed_and_the_list_warns_of_addresses(
+    environ: dict[str, str], words: list[str], lookups: list[str]
+) -> None:
+    run("apps", "create", "payroll", *words, environ=environ)
+    run("apps", "create", "old", "--lookup", "both", environ=environ)
+    run("apps", "revoke", "old", environ=environ)
+
+    _, listed, warned = run("apps", "list", environ=environ)
+    _, as_json, quiet = run("apps", "list", "--json", environ=environ)
+
+    told = json.loads(as_json)
+    assert [one["lookups"] for one in told["apps"]] == [lookups, ["email", "slack_id"]]
+    assert f"by {' '.join(lookups)}," in listed.splitlines()[0]
+    assert quiet == ""
+    assert told["warnings"] == ([warned] if "email" in lookups else [])
+    assert bool(warned) is ("email" in lookups)
+    assert "old" not in warned.partition(": ")[2].split(".")[0]
 
 
 def test_a_rotation_prints_a_key_alone_and_the_list_says_when_the_old_one_ends(environ: dict[str, str]) -> None:

@@ -9,7 +9,7 @@ import typer
 from bot.cli.say import AsJson, done, host, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime, timedelta
 
     from bot.core.apps import ListedApp, LookupBy, Scope
@@ -27,7 +27,7 @@ def create(
     name: Name,
     scope: Annotated[list[str] | None, typer.Option(help="verify or read; both, if left out.")] = None,
     lookup: Annotated[
-        list[str] | None, typer.Option(help="How people may be named: slack_id or email; both, if left out.")
+        list[str] | None, typer.Option(help="How people may be named: slack_id, email or both; slack_id, if left out.")
     ] = None,
     rate: Annotated[
         int | None,
@@ -56,7 +56,24 @@ def list_all(as_json: AsJson = False) -> None:
     found = _ask(lambda apps: apps.list())
     widest = max((len(one.app.name) for one in found), default=0)
     lines = [line for one in found for line in _lines(one, widest, at)]
-    done("\n".join(lines) or "There are no apps.", {"apps": [_told(one) for one in found]}, as_json=as_json)
+    warning = by_email(found)
+    told: dict[str, object] = {"apps": [_told(one) for one in found], "warnings": [warning] if warning else []}
+    done("\n".join(lines) or "There are no apps.", told, as_json=as_json)
+    if warning and not as_json:
+        typer.echo(warning, err=True)
+
+
+def by_email(found: Sequence[ListedApp]) -> str | None:
+    """Return the warning about live apps that may name people by their address, or None."""
+    from bot.core.apps import LookupBy
+
+    names = [one.app.name for one in found if one.revoked_at is None and LookupBy.EMAIL in one.app.lookups]
+    if not names:
+        return None
+    return (
+        f"May name people by e-mail address, which can pass to somebody else: {', '.join(names)}. "
+        "Store each person's Slack id, and make a key with `apps create --lookup slack_id`."
+    )
 
 
 @app.command()
@@ -104,10 +121,12 @@ def _scopes(given: list[str] | None) -> frozenset[Scope]:
 def _lookups(given: list[str] | None) -> frozenset[LookupBy]:
     from bot.core.apps import LookupBy
 
+    if given == ["both"]:
+        return frozenset(LookupBy)
     try:
-        return frozenset(LookupBy(one) for one in given or LookupBy)
+        return frozenset(LookupBy(one) for one in given or [LookupBy.SLACK_ID])
     except ValueError:
-        raise typer.BadParameter("is slack_id or email", param_hint="--lookup") from None
+        raise typer.BadParameter("is slack_id, email or both", param_hint="--lookup") from None
 
 
 def _lines(one: ListedApp, widest: int, at: datetime) -> list[str]:

@@ -23,7 +23,7 @@ def serve(
 
     found, ignored = settings(Settings)
     try:
-        run(found, ignored, with_jobs=not no_jobs)
+        run(found, ignored, warnings=_unsafe(found), with_jobs=not no_jobs)
     except OSError as error:
         ports = f"{found.host}:{found.port} or {found.internal_host}:{found.internal_port}"
         refuse(f"Cannot listen on {ports}: {error.strerror}.")
@@ -36,7 +36,7 @@ def worker() -> None:
 
     found, ignored = settings(Settings)
     try:
-        run(found, ignored, with_requests=False)
+        run(found, ignored, warnings=_unsafe(found), with_requests=False)
     except OSError as error:
         refuse(f"Cannot listen on {found.internal_host}:{found.internal_port}: {error.strerror}.")
 
@@ -94,12 +94,23 @@ def doctor(as_json: AsJson = False) -> None:
             refuse_environment(error.faults)
         done("", {"ok": False, "problems": error.faults, "warnings": [], "team_id": None}, as_json=True)
         raise typer.Exit(1) from None
-    health, slack, admitted = asyncio.run(_look(found))
+    health, slack, admitted, by_address = asyncio.run(_look(found))
     problems = list(health.problems)
     if slack is None:
         problems.append("Slack does not answer, or does not accept SLACK_BOT_TOKEN.")
     elif not admitted:
         problems.append("Slack does not accept SLACK_APP_TOKEN, or Socket Mode is off in the app's settings.")
+    warnings = [*_health_warnings(health), *([by_address] if by_address else []), *_unsafe(found)]
+    if ignored:
+        warnings.append(f"Ignored, as made by Kubernetes: {', '.join(ignored)}.")
+    told = {"ok": not problems, "problems": problems, "warnings": warnings, "team_id": slack}
+    done("\n".join([*problems, *warnings]) or f"All is well. The workspace is {slack}.", told, as_json=as_json)
+    if problems:
+        raise typer.Exit(1)
+
+
+def _health_warnings(health: Health) -> list[str]:
+    """Return the warnings about what the database says."""
     warnings = (
         ["DATABASE_URL connects as the owner of the schema: give it a role of its own."] if health.as_owner else []
     )
@@ -111,24 +122,33 @@ def doctor(as_json: AsJson = False) -> None:
         )
     if health.sync_late:
         warnings.append("The nightly sync of the people did not finish: does a worker run, and reach Slack?")
-    if ignored:
-        warnings.append(f"Ignored, as made by Kubernetes: {', '.join(ignored)}.")
-    told = {"ok": not problems, "problems": problems, "warnings": warnings, "team_id": slack}
-    done("\n".join([*problems, *warnings]) or f"All is well. The workspace is {slack}.", told, as_json=as_json)
-    if problems:
-        raise typer.Exit(1)
+    return warnings
 
 
-async def _look(found: Settings) -> tuple[Health, str | None, bool]:
-    """Return what the database says, the workspace that Slack says we are in, and whether Socket Mode would work."""
+def _unsafe(found: Settings) -> list[str]:
+    """Return the warnings about settings that are accepted and unsafe."""
+    import os
+
+    from bot.setting_warnings import warnings
+
+    return warnings(found, os.environ)
+
+
+async def _look(found: Settings) -> tuple[Health, str | None, bool, str | None]:
+    """Return what the database says, the workspace that Slack says we are in, and whether Socket Mode would work.
+
+    And the warning about applications that may name people by e-mail address, or None.
+    """
     from bot.app import App
+    from bot.cli.apps import by_email
 
     app = App(found)
     try:
         health = await app.look()
         await app.workspace.learn()
         team_id = app.workspace.home.team_id if app.workspace.home and app.workspace.connected else None
-        return health, team_id, app.socket is None or await app.socket.admitted()
+        by_address = by_email(await app.services.apps.list()) if health.ready else None
+        return health, team_id, app.socket is None or await app.socket.admitted(), by_address
     finally:
         await app.clients.close()
         await app.pool.close()

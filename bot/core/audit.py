@@ -58,6 +58,7 @@ class Kind(StrEnum):
     LOOKED = "looked"
     LOOK_REFUSED = "look.refused"
     PEOPLE_SYNCED = "people.synced"
+    ADDRESS_CHANGED = "person.address_changed"
     MANAGER_SET = "manager.set"
     MANAGER_REFUSED = "manager.refused"
     GLASS_BROKEN = "glass.broken"

@@ -48,6 +48,7 @@ class Kind(StrEnum):
     MANAGERS_SET = "managers_set"
     GLASS_BROKEN = "glass_broken"
     REPORT = "report"
+    ADDRESS_CHANGED = "address_changed"
 
 
 class Settled(StrEnum):
@@ -82,6 +83,7 @@ ASKS = frozenset(
         Kind.RELEASED,
         Kind.RESET_OPENED,
         Kind.RESET_DONE,
+        Kind.ADDRESS_CHANGED,
     }
 )
 """Kinds that carry the button `This wasn't me - stop it` until they are settled (E6)."""

@@ -4,6 +4,7 @@ Rules of this file (design: "States", "Permissions"):
 
 - A person is `(team_id, slack_user_id)`, never a name or an e-mail address.
 - Only an active full member of the home workspace acts; what Slack did not say counts against the person.
+- Slack sends some changes late: what is older than what is known of a person, by Slack's own time, changes nothing.
 - The standing is read from `users.info`; `is_stranger` is false for people who share a channel through Slack Connect,
   so the team is compared as well.
 """
@@ -12,8 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -25,6 +26,8 @@ EMAIL_AT_MOST = 320
 """Characters: 64 before the @, 255 after it (RFC 5321 section 4.5.3.1)."""
 ANSWER_AT_MOST: Final = timedelta(seconds=10)
 """How old an answer of Slack's can be when it is used; clocks of two processes may differ by 2 s of it."""
+AHEAD_AT_MOST: Final = timedelta(minutes=5)
+"""How far Slack's clock may be ahead of ours; a later time is not one that later changes could be compared with."""
 
 
 class Standing(StrEnum):
@@ -65,7 +68,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What `users.info` says of a person, reduced to what the rules and the pages need."""
+    """What `users.info` says of a person, reduced to what the rules and the pages need.
+
+    *updated_at* is Slack's own time of the latest change; None where it says none.
+    """
 
     team_id: str
     slack_user_id: str
@@ -74,6 +80,7 @@ class Profile:
     name: str
     email: str | None
     tz: str | None
+    updated_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,26 @@ def overtaken(person: Person, answer: Profile, *, seen_at: datetime, now: dateti
     return left and now - seen_at < ANSWER_AT_MOST
 
 
+def told_at(told: Profile, *, now: datetime) -> datetime | None:
+    """Return Slack's time of a profile, if it is one that later changes can be compared with."""
+    at = told.updated_at
+    return at if at is not None and at <= now + AHEAD_AT_MOST else None
+
+
+def came_late(known: Known, told: Profile, *, now: datetime) -> bool:
+    """Whether an event of Slack's is older than what is known, so that it says nothing (X7).
+
+    Slack's times are whole seconds. An account that left comes back only by a change that is surely later: one of the
+    same second, or without a time, does not bring it back.
+    """
+    at, before = told_at(told, now=now), known.profile.updated_at
+    comes_back = known.person.standing is Standing.DELETED and told.standing is not Standing.DELETED
+    rises = known.person.standing is not Standing.MEMBER and told.standing is Standing.MEMBER
+    if comes_back or rises:
+        return at is None or at <= (before or known.seen_at)
+    return at is not None and before is not None and at < before
+
+
 def profile(user: Mapping[str, object], home: Home) -> Profile:
     """Read a `user` object of Slack's users.info; a flag that is missing counts as the one that refuses.
 
@@ -141,6 +168,7 @@ def profile(user: Mapping[str, object], home: Home) -> Profile:
         name=name[:200],
         email=email if email is not None and len(email) <= EMAIL_AT_MOST else None,
         tz=_text(user.get("tz")),
+        updated_at=_time(user.get("updated")),
     )
 
 
@@ -156,6 +184,16 @@ def _standing(user: Mapping[str, object], slack_user_id: str, enterprise_id: str
     if user.get("is_restricted") is not False or user.get("is_ultra_restricted") is not False:
         return Standing.GUEST
     return Standing.MEMBER
+
+
+def _time(value: object) -> datetime | None:
+    """Return a time that Slack spells as seconds since 1970; 0 and what is no such number is none."""
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _text(value: object) -> str | None:

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
     ENROLLMENT = "enrollment-secret"
     RECOVERY = "recovery-code"
     CHAIN = "audit-chain"
+    ADDRESS = "former-address"
 
 
 class Unopenable(Exception):  # noqa: N818  reads as what the secret is; it never carries the secret

@@ -33,7 +33,7 @@ class Apps:
         name: str,
         *,
         scopes: frozenset[Scope],
-        lookups: frozenset[LookupBy] = frozenset(LookupBy),
+        lookups: frozenset[LookupBy] = frozenset({LookupBy.SLACK_ID}),
         rate_per_s: int | None,
         by: str,
     ) -> Key | CreateRefusal:

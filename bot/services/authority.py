@@ -54,7 +54,7 @@ async def hold(
     for profile in told:
         person_id = by_slack_id.get((profile.team_id, profile.slack_user_id))
         if person_id is not None and not await _overtaken(conn, means, known[person_id], profile):
-            known[person_id] = await save_profile(conn, profile, now=means.now())
+            known[person_id] = await save_profile(conn, means, profile, now=means.now())
             confirmed.add(person_id)
     grants = await roles.grants_of(conn, sorted(known))
     protected = await protection.of(conn, known)

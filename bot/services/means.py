@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.core import enrollment, policy, resets, throttle
+from bot.core import addresses, enrollment, policy, resets, throttle
 from bot.core.sealing import Keyring
 from bot.services.counts import Counts, Uncounted
 from bot.services.key_uses import KeyUses
@@ -32,6 +32,8 @@ class Means:
     """Slack's id of the private channel that gets the card at half time where nobody holds the right to approve."""
     rate_per_key_s: int = 500
     """How often a second an API key may ask, where its app has no rate of its own."""
+    email_min_age: timedelta = addresses.MIN_AGE
+    """How long an address finds nobody after somebody else gave it up (V5)."""
     uses: KeyUses = field(default_factory=KeyUses)
     batched: bool = True
     """Whether sign-ins that wait together are judged together; off to compare."""

@@ -39,14 +39,15 @@ class People:
         async with self._means.pool.transaction() as conn:
             return await people.get(conn, person_id)
 
-    async def save(self, profile: Profile) -> Person:
+    async def save(self, profile: Profile, *, as_event: bool = False) -> Person:
         """Save what Slack has just said of a person, with what follows from it (X7).
 
         A deactivated account is suspended and its pending enrollment cancelled. One that came back stays suspended
-        until a current code is shown, unless there is no factor that could show one.
+        until a current code is shown, unless there is no factor that could show one. *as_event*: Slack said it by
+        itself; where something later is known already, nothing changes.
         """
         async with self._means.pool.transaction() as conn:
-            return await save_profile(conn, profile, now=self._means.now())
+            return await save_profile(conn, self._means, profile, now=self._means.now(), as_event=as_event)
 
     async def status(self, person_id: int) -> tuple[Person, Status] | None:
         """Return what a person's own page shows of them."""

@@ -6,16 +6,18 @@ that asked, the list of all people.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from bot.core import audit, suspension, sync
+from bot.core import addresses, audit, suspension, sync
 from bot.core.audit import SYSTEM
 from bot.core.messages import Kind
-from bot.core.people import Known, Person, Profile, Standing, SuspendedWhy
+from bot.core.people import Known, Person, Profile, Standing, SuspendedWhy, came_late
 from bot.core.sync import Counts, Fate
 from bot.services import closing
 from bot.services.ending import cancel_pending, record
+from bot.services.former_emails import note_given_up, was_of_another
+from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
 from storage import factors, lockdown, people, people_listed, profile_changes, roles
 from storage import resets as requests
@@ -24,18 +26,26 @@ from storage.pool import Connection
 _SHOWN = ("name", "email", "tz")
 
 
-async def save_profile(conn: Connection, profile: Profile, *, now: datetime) -> Person:
-    """Save what Slack has just said of a person, within the caller's transaction."""
-    before = await people.shown(conn, team_id=profile.team_id, slack_user_id=profile.slack_user_id)
-    # Saving holds the row, so nothing changes under what is read of the factor.
+async def save_profile(
+    conn: Connection, means: Means, profile: Profile, *, now: datetime, as_event: bool = False
+) -> Person:
+    """Save what Slack has just said of a person, within the caller's transaction.
+
+    *as_event*: Slack said it by itself, and it may have come late.
+    """
+    # The row is held, so nothing changes under what is read of the factor.
+    before = await people_listed.hold_one(conn, team_id=profile.team_id, slack_user_id=profile.slack_user_id)
+    if before is not None and as_event and came_late(before, profile, now=now):
+        return before.person
     person = await people.save(conn, profile, now=now)
     if before is not None:
-        changed = [(person.person_id, name) for name, was in before.items() if was != getattr(profile, name)]
-        await _note(conn, changed, now)
+        await _note(conn, means, [(before, profile)], now)
     return await _follow(conn, person, now)
 
 
-async def save_listed(conn: Connection, profiles: Sequence[Profile], *, asked_at: datetime, now: datetime) -> Counts:
+async def save_listed(
+    conn: Connection, means: Means, profiles: Sequence[Profile], *, asked_at: datetime, now: datetime
+) -> Counts:
     """Save a page of one workspace's list, each person once, under the locks of all whom something follows for."""
     if not profiles:
         return Counts()
@@ -48,9 +58,10 @@ async def save_listed(conn: Connection, profiles: Sequence[Profile], *, asked_at
     fates = {slack_id: sync.fate(one, known.get(slack_id), asked_at=asked_at) for slack_id, one in told.items()}
     same = [known[slack_id].person for slack_id, fate in fates.items() if fate is Fate.SAME]
     saving = [told[slack_id] for slack_id, fate in fates.items() if fate in (Fate.NEW, Fate.CHANGED)]
-    await people_listed.touch(conn, [person.person_id for person in same], now=now)
+    await people_listed.touch(conn, {person.person_id: told[person.slack_user_id] for person in same}, now=now)
     saved = await people.save_all(conn, saving, now=now)
-    await _note(conn, _differences(told, known, fates), now)
+    changes = [(known[slack_id], told[slack_id]) for slack_id, fate in fates.items() if fate is Fate.CHANGED]
+    await _note(conn, means, changes, now)
     concerned = {
         person.person_id: person
         for person in (*same, *saved)
@@ -60,10 +71,9 @@ async def save_listed(conn: Connection, profiles: Sequence[Profile], *, asked_at
     await requests.hold_open_of(conn, sorted(concerned))
     for _, person in sorted(concerned.items()):
         await _follow(conn, person, now)
-    changed = [slack_id for slack_id, fate in fates.items() if fate is Fate.CHANGED]
-    gone = sum(_leaves(told[slack_id], known[slack_id]) for slack_id in changed)
+    gone = sum(_leaves(profile, before) for before, profile in changes)
     new = sum(fate is Fate.NEW for fate in fates.values())
-    return Counts(listed=len(profiles), taken_in=new, changed=len(changed) - gone, deactivated=gone)
+    return Counts(listed=len(profiles), taken_in=new, changed=len(changes) - gone, deactivated=gone)
 
 
 async def _follow(conn: Connection, person: Person, now: datetime) -> Person:
@@ -96,18 +106,30 @@ def _leaves(told: Profile, known: Known) -> bool:
     return told.standing is Standing.DELETED and known.person.standing is not Standing.DELETED
 
 
-def _differences(
-    told: Mapping[str, Profile], known: Mapping[str, Known], fates: Mapping[str, Fate]
-) -> list[tuple[int, str]]:
-    return [
-        (known[slack_id].person.person_id, name)
-        for slack_id, fate in fates.items()
-        if fate is Fate.CHANGED
+async def _note(conn: Connection, means: Means, changes: Sequence[tuple[Known, Profile]], now: datetime) -> None:
+    """Note what changed of people, whose rows are held, from what was known to what Slack says."""
+    fields = [
+        (before.person.person_id, name)
+        for before, told in changes
         for name in _SHOWN
-        if getattr(told[slack_id], name) != getattr(known[slack_id].profile, name)
+        if getattr(told, name) != getattr(before.profile, name)
     ]
+    if fields:
+        await profile_changes.note(conn, fields, now=now)
+    await note_given_up(conn, means, changes, now=now)
+    moved = {
+        before.person.person_id: (before, told)
+        for before, told in changes
+        if not addresses.same(before.profile.email, told.email)
+    }
+    for person_id in sorted(await factors.enrolled(conn, moved) if moved else ()):
+        await _address_changed(conn, means, *moved[person_id], now)
 
 
-async def _note(conn: Connection, changes: Sequence[tuple[int, str]], now: datetime) -> None:
-    if changes:
-        await profile_changes.note(conn, changes, now=now)
+async def _address_changed(conn: Connection, means: Means, before: Known, told: Profile, now: datetime) -> None:
+    """Write down that somebody who is enrolled has another address, and tell them: applications may find them by it."""
+    removed, person_id = told.email is None, before.person.person_id
+    detail = {"removed": removed, "of_another": await was_of_another(conn, means, before, told.email, now=now)}
+    await record(conn, audit.Kind.ADDRESS_CHANGED, before.person, now, detail, actor=SYSTEM)
+    if told.standing is Standing.MEMBER:
+        await tell(conn, person_id, Kind.ADDRESS_CHANGED, now=now, detail={"removed": removed})

@@ -77,7 +77,7 @@ class SignIns:
             else:
                 attempt.counted = True
                 asking.append((attempt, app))
-        people = await find(conn, [attempt.who for attempt, _ in asking])
+        people = await find(conn, self._means, [attempt.who for attempt, _ in asking])
         firsts: dict[int, tuple[Attempt, Asked]] = {}
         for (attempt, app), person in zip(asking, people, strict=True):
             if person is None:

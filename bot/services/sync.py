@@ -75,7 +75,7 @@ class Syncs:
             if not await self._holds(conn, running):
                 return None
             now = self._since(running)
-            counts = await save_listed(conn, page.profiles, asked_at=asked_at, now=now)
+            counts = await save_listed(conn, self._means, page.profiles, asked_at=asked_at, now=now)
             done = sync.paged(running, page, counts, now=now)
             await people_sync.save(conn, done)
             return done
@@ -113,7 +113,7 @@ class Syncs:
             fate = sync.fate(profile, held, asked_at=asked_at)
             if not sync.is_missing(held, running) or fate is Fate.OVERTAKEN:
                 return running
-            await save_profile(conn, profile, now=self._since(running))
+            await save_profile(conn, self._means, profile, now=self._since(running))
             gone = profile.standing is Standing.DELETED
             counts = Counts(changed=int(fate is Fate.CHANGED and not gone), deactivated=int(gone))
             done = replace(running, counts=running.counts + counts)

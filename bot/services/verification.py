@@ -87,7 +87,7 @@ class Verification:
             app = await self._admission.admit(conn, key, Scope.VERIFY, who.by, counted=counted)
             if isinstance(app, KeyRefusal):
                 return app
-            [found] = await find(conn, [who])
+            [found] = await find(conn, self._means, [who])
             if found is None:
                 return Judged(Verdict.UNKNOWN_USER)
             factor = (await factors.lock_active(conn, [found.person_id])).get(found.person_id)
@@ -106,7 +106,7 @@ class Verification:
             app = await self._admission.admit(conn, key, Scope.READ, who.by)
             if isinstance(app, KeyRefusal):
                 return app
-            [found] = await find(conn, [who])
+            [found] = await find(conn, self._means, [who])
             if found is None:
                 return NotFound.UNKNOWN_USER
             status = await factors.status(conn, found.person_id)

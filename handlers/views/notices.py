@@ -68,6 +68,8 @@ def sentence(notice: Notice) -> str:
             if notice.card is None:
                 raise ValueError("a message about a request needs the request")
             return resets.sentence(message.kind, notice.card, _reader(notice, notice.card))
+        case Kind.ADDRESS_CHANGED:
+            return _address_changed(removed=message.detail.get("removed") is True)
         case Kind.RIGHTS_WOKEN:
             return "Rights that slept count again."
         case Kind.ROLE_GRANTED:
@@ -121,6 +123,12 @@ def _reader(notice: Notice, card: Card) -> Reader:
         return Reader.APPROVER
     readers = {card.subject.person_id: Reader.SUBJECT, card.reset.requester_id: Reader.REQUESTER}
     return readers.get(notice.message.person_id, Reader.APPROVER)
+
+
+def _address_changed(*, removed: bool) -> str:
+    if removed:
+        return "Your Slack profile no longer has a confirmed e-mail address. Applications can't find you by it."
+    return "Your e-mail address in Slack changed. Applications that find people by address use the new one."
 
 
 def _settled(settled: Settled) -> str:

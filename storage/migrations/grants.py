@@ -37,6 +37,7 @@ TABLES = {
     "public.profile_change": WRITE,
     "public.protected_person": QUEUE,
     "public.people_sync": WRITE,
+    "public.former_email": WRITE,
     "public.event_day": WRITE,
     "public.report_file": WRITE,
     "public.audit_event": APPEND,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.core import people
-from bot.core.people import Actor, Home, Person, Profile, Standing, is_home, profile
+from bot.core.people import Actor, Home, Known, Person, Profile, Standing, is_home, profile
 
 HOME = Home("T0MFA", None, "U0BOT")
 IN_AN_ORGANIZATION = Home("T0MFA", "E0ORG", "U0BOT")
@@ -135,3 +135,61 @@ def test_an_answer_may_be_older_than_what_was_saved_since(
     told = Profile("T0MFA", "U0ADA", None, answer, "Ada", None, None)
 
     assert people.overtaken(person, told, seen_at=now - timedelta(seconds=seen_s_ago), now=now) is overtaken
+
+
+@pytest.mark.parametrize(
+    ("known", "at_s", "told", "told_s", "late"),
+    [
+        (Standing.MEMBER, 100, Standing.MEMBER, 99, True),
+        (Standing.MEMBER, 100, Standing.DELETED, 99, True),
+        (Standing.MEMBER, 100, Standing.MEMBER, 100, False),
+        (Standing.MEMBER, 100, Standing.DELETED, 100, False),
+        (Standing.MEMBER, 100, Standing.DELETED, None, False),
+        (Standing.MEMBER, None, Standing.GUEST, 99, False),
+        (Standing.DELETED, 100, Standing.MEMBER, 99, True),
+        (Standing.DELETED, 100, Standing.MEMBER, 100, True),
+        (Standing.DELETED, 100, Standing.GUEST, 100, True),
+        (Standing.DELETED, 100, Standing.MEMBER, None, True),
+        (Standing.DELETED, 100, Standing.MEMBER, 101, False),
+        (Standing.DELETED, 100, Standing.DELETED, 100, False),
+        (Standing.GUEST, 100, Standing.MEMBER, 100, True),
+        (Standing.GUEST, 100, Standing.MEMBER, 101, False),
+        # Saved before Slack's times were: then it counts when that was.
+        (Standing.DELETED, None, Standing.MEMBER, 200, True),
+        (Standing.DELETED, None, Standing.MEMBER, 201, False),
+        # So far ahead that nothing could ever come after it: it counts as no time.
+        (Standing.MEMBER, 100, Standing.MEMBER, 200 + 301, False),
+        (Standing.DELETED, 100, Standing.MEMBER, 200 + 301, True),
+    ],
+)
+def test_an_event_that_is_older_than_what_is_known_says_nothing(
+    known: Standing, at_s: int | None, told: Standing, told_s: int | None, *, late: bool
+) -> None:
+    start = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    seen_at = now = start + timedelta(seconds=200)
+
+    def time(seconds: int | None) -> datetime | None:
+        return None if seconds is None else start + timedelta(seconds=seconds)
+
+    before = Profile("T0MFA", "U0ADA", None, known, "Ada", None, None, time(at_s))
+    person = Person(1, "T0MFA", "U0ADA", known, "Ada", None, None, None)
+    event = Profile("T0MFA", "U0ADA", None, told, "Ada", None, None, time(told_s))
+
+    assert people.came_late(Known(person, before, seen_at), event, now=now) is late
+
+
+@pytest.mark.parametrize(
+    ("said", "at"),
+    [
+        (1764000000, datetime(2025, 11, 24, 16, 0, tzinfo=UTC)),
+        (0, None),
+        (-1, None),
+        (True, None),
+        ("1764000000", None),
+        (1764000000.5, None),
+        (10**18, None),
+        (None, None),
+    ],
+)
+def test_slacks_time_of_a_change_is_whole_seconds_or_none(said: object, at: datetime | None) -> None:
+    assert profile({**ADA, "updated": said}, HOME).updated_at == at

@@ -32,7 +32,7 @@ async def test_an_address_finds_the_one_full_member_who_has_it(
         await people.save(program, other, now=NOON)
     await program.execute("INSERT INTO workspace VALUES ('T0MFA', NULL, 'U0BOT', now())")
 
-    assert await lookups.by_emails(program, [("T0MFA", address)]) == [ben if found else None]
+    assert await lookups.by_emails(program, [("T0MFA", address)], digests=[], since=NOON) == [ben if found else None]
 
 
 async def test_each_lookup_is_answered_in_its_place(program: Connection) -> None:
@@ -45,7 +45,10 @@ async def test_each_lookup_is_answered_in_its_place(program: Connection) -> None
         program, [("T0MFA", "U0EVE"), (None, "U0NOBODY"), (None, "U0BEN"), ("T0OTHER", "U0BEN"), (None, "U0BEN")]
     )
     by_email = await lookups.by_emails(
-        program, [(None, "eve@example.com"), (None, "%"), ("T0OTHER", "ben@example.com"), (None, "BEN@example.com")]
+        program,
+        [(None, "eve@example.com"), (None, "%"), ("T0OTHER", "ben@example.com"), (None, "BEN@example.com")],
+        digests=[],
+        since=NOON,
     )
 
     assert by_id == [eve, None, ben, abroad, ben]

@@ -119,7 +119,7 @@ async def test_those_not_heard_of_are_found_window_by_window(program: Connection
     crowd = [replace(ADA, slack_user_id=f"U{number}") for number in range(5)]
     crowd[3] = replace(crowd[3], standing=Standing.DELETED)
     saved = await people.save_all(program, crowd, now=NOON)
-    await people_listed.touch(program, [saved[1].person_id], now=NOON + timedelta(seconds=1))
+    await people_listed.touch(program, {saved[1].person_id: crowd[1]}, now=NOON + timedelta(seconds=1))
 
     found, after = [], 0
     while (end := await people_listed.window_end(program, team_id="T0MFA", after=after, window=2)) is not None:

@@ -16,6 +16,7 @@ def environment(database: Database, folder: Path, **changes: str) -> dict[str, s
     keyring = folder / "keyring"
     if not keyring.exists():
         keyring.write_text(write_keyring(KEYRING))
+        keyring.chmod(0o600)
     return {
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SECRET,

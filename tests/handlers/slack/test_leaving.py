@@ -7,6 +7,7 @@ import pytest_asyncio
 from bot.core.sync import next_night
 from bot.sandbox.slack import Person
 from bot.services.queue import Queue
+from storage import people
 from tests.support.bot import Bot
 from tests.support.office import Office
 
@@ -27,6 +28,12 @@ async def standing(bot: Bot, user: str) -> tuple[str, str | None] | None:
         return None if row is None else (row["standing"], row["suspended_why"])
     finally:
         await conn.close()
+
+
+async def name_of(bot: Bot, user: str) -> str | None:
+    async with bot.services.means.pool.transaction() as conn:
+        found = await people.by_slack_id(conn, team_id=None, slack_user_id=user)
+    return None if found is None else found.name
 
 
 async def states(bot: Bot) -> list[str]:
@@ -81,3 +88,30 @@ async def test_a_deactivation_that_came_while_the_database_was_away_is_made_good
     assert await states(bot) == ["refused"]
     assert office.mia.message_buttons == []
     assert {await standing(bot, user) for user in ("U0ADA", "U0MIA", "U0AMY", "U0BEN")} == {MEMBER}
+
+
+async def test_an_older_change_that_comes_late_neither_brings_somebody_back_nor_an_old_name(bot: Bot) -> None:
+    await bot.standin.join(Person("U0NEW", "new", "New Comer", "employee", "new@example.com"))
+    await bot.standin.change_user("U0NEW", real_name="Old Name")
+    [older] = [sent for sent in bot.standin.deliveries if b"Old Name" in sent.body]
+    bot.clock.forward(seconds=10)
+    await bot.standin.change_user("U0NEW", real_name="New Name")
+    await bot.standin.deliver_again(older)
+    renamed = await name_of(bot, "U0NEW")
+    bot.clock.forward(seconds=10)
+    await bot.standin.change_user("U0NEW", deleted=True)
+
+    reply = await bot.standin.deliver_again(older)
+
+    assert reply.status == 200
+    assert (renamed, await name_of(bot, "U0NEW")) == ("New Name", "New Name")
+    assert await standing(bot, "U0NEW") == GONE
+
+
+async def test_who_comes_back_by_a_later_change_is_a_member_again(bot: Bot) -> None:
+    await bot.standin.join(Person("U0NEW", "new", "New Comer", "employee", "new@example.com"))
+    await bot.standin.change_user("U0NEW", deleted=True)
+    bot.clock.forward(seconds=1)
+    await bot.standin.change_user("U0NEW", deleted=False)
+
+    assert await standing(bot, "U0NEW") == MEMBER

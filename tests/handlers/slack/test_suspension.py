@@ -135,6 +135,7 @@ async def test_a_right_code_with_a_wrong_recovery_code_does_not_release(ada: Som
 
 async def test_who_came_back_from_a_deactivation_needs_one_current_code(bot: Bot, ada: Somebody) -> None:
     await bot.standin.change_user(ada.user, deleted=True)
+    bot.clock.forward(seconds=1)
     await bot.standin.change_user(ada.user, deleted=False)
     await ada.opens_home()
     home = ada.home_text

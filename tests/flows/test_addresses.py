@@ -1,7 +1,6 @@
-"""An e-mail address that changed hands finds nobody for a day, and a change of one's own is told (V5)."""
+"""An e-mail address that changed hands finds nobody for a day (V5)."""
 
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -9,33 +8,19 @@ import pytest_asyncio
 
 from bot.core.apps import Key
 from bot.core.codes import Verdict
-from bot.core.people import Person, Profile, Standing
+from bot.core.people import Person, Standing
 from bot.core.sealing import Keyring
 from bot.core.sync import Page
 from bot.services.judging import Judged
 from bot.services.lookups import ByEmail
-from bot.services.suspension import Stopped
 from bot.services.verification import FactorStatus, NotFound
+from tests.support.hearing import WAYS, Hears, by_the_nightly_list
 from tests.support.ledger import Ledger
 from tests.support.people import ADA, BEN
 from tests.support.services import HOME, Authenticator, Services, changed, enroll, make_key
 
 HERS = "ada@example.com"
 DAY_S = 86_400
-Hears = Callable[[Services, Profile], Awaitable[object]]
-
-
-async def by_user_change(services: Services, profile: Profile) -> object:
-    return await services.people.save(replace(profile, updated_at=services.clock()), as_event=True)
-
-
-async def by_users_info(services: Services, profile: Profile) -> object:
-    return await services.people.save(profile)
-
-
-async def by_the_nightly_list(services: Services, profile: Profile) -> object:
-    running, _ = await services.syncs.begin(HOME)
-    return await services.syncs.take_page(running, Page((profile,), "", names_bot=True), asked_at=services.clock())
 
 
 @dataclass
@@ -69,7 +54,7 @@ async def world(request: pytest.FixtureRequest, services: Services, ada: Person,
     return World(used, ada, phones, await make_key(used))
 
 
-@pytest.mark.parametrize("heard", [by_user_change, by_users_info, by_the_nightly_list])
+@pytest.mark.parametrize("heard", WAYS)
 async def test_an_address_that_was_somebody_elses_until_a_moment_ago_finds_nobody(world: World, heard: Hears) -> None:
     await heard(world.services, replace(ADA, email="ada.new@example.com"))
     await heard(world.services, replace(BEN, email=HERS))
@@ -107,7 +92,7 @@ async def test_how_long_is_a_setting(world: World) -> None:
     assert not await world.has_mfa(HERS)
 
 
-@pytest.mark.parametrize("heard", [by_user_change, by_users_info, by_the_nightly_list])
+@pytest.mark.parametrize("heard", WAYS)
 async def test_two_people_who_swap_addresses_are_found_by_neither_for_a_day(world: World, heard: Hears) -> None:
     await heard(world.services, replace(ADA, email=BEN.email))
     await heard(world.services, replace(BEN, email=HERS))
@@ -128,7 +113,7 @@ async def test_a_page_of_the_list_that_holds_both_of_a_swap_is_no_way_around(wor
     assert [await world.has_mfa(address) for address in (HERS, "ben@example.com")] == [False, False]
 
 
-@pytest.mark.parametrize("heard", [by_user_change, by_users_info, by_the_nightly_list])
+@pytest.mark.parametrize("heard", WAYS)
 async def test_the_address_of_a_deactivated_account_finds_its_next_holder_after_a_day(
     world: World, heard: Hears
 ) -> None:
@@ -246,58 +231,3 @@ async def test_hashes_under_an_older_key_of_the_ring_count(world: World) -> None
     await rotated.people.save(replace(BEN, email=HERS))
 
     assert await rotated.verification.factor(world.key, ByEmail(HERS)) is NotFound.UNKNOWN_USER
-
-
-@pytest.mark.parametrize("heard", [by_user_change, by_users_info, by_the_nightly_list])
-@pytest.mark.parametrize(
-    ("email", "detail"),
-    [
-        ("ada.new@example.com", {"removed": False, "of_another": False}),
-        ("ben.old@example.com", {"removed": False, "of_another": True}),
-        (None, {"removed": True, "of_another": False}),
-    ],
-)
-async def test_a_new_address_of_somebody_enrolled_is_an_event_and_a_notice_that_can_block(
-    services: Services,
-    ada: Person,
-    ledger: Ledger,
-    heard: Hears,
-    email: str | None,
-    detail: dict[str, bool],
-) -> None:
-    await services.people.save(replace(BEN, email="ben.old@example.com"))
-    await services.people.save(BEN)
-    await enroll(services, ada)
-
-    await heard(services, replace(ADA, email=email))
-    stopped = await services.suspension.stop(await ledger.message_id("address_changed"), by=ada.person_id)
-
-    rows = await ledger.conn.fetch(
-        "SELECT actor, subject_id, detail FROM audit_event WHERE kind = 'person.address_changed'"
-    )
-    assert [(row["actor"], row["subject_id"]) for row in rows] == [("system", ada.person_id)]
-    assert await ledger.details("person.address_changed") == [detail]
-    assert stopped is Stopped.NOW
-
-
-@pytest.mark.parametrize("heard", [by_user_change, by_users_info, by_the_nightly_list])
-async def test_without_mfa_and_for_another_spelling_there_is_neither(
-    services: Services, ada: Person, ben: Person, ledger: Ledger, heard: Hears
-) -> None:
-    await enroll(services, ada)
-
-    await heard(services, replace(ADA, email="ADA@example.com"))
-    await heard(services, replace(BEN, email="ben.new@example.com"))
-
-    assert ben.email == BEN.email
-    assert "person.address_changed" not in await ledger.events()
-    assert "address_changed" not in await ledger.notices()
-
-
-async def test_somebody_who_left_is_not_told_but_the_audit_is(services: Services, ada: Person, ledger: Ledger) -> None:
-    await enroll(services, ada)
-
-    await services.people.save(replace(ADA, standing=Standing.DELETED, email=None))
-
-    assert await ledger.details("person.address_changed") == [{"removed": True, "of_another": False}]
-    assert "address_changed" not in await ledger.notices()

@@ -2,8 +2,8 @@
 
 from storage.migrations.run_sql import run_sql
 
-revision = "0019"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:

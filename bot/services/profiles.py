@@ -122,7 +122,7 @@ async def _note(conn: Connection, means: Means, changes: Sequence[tuple[Known, P
         for before, told in changes
         if not addresses.same(before.profile.email, told.email)
     }
-    for person_id in sorted(await factors.enrolled(conn, moved) if moved else ()):
+    for person_id in sorted(await factors.trusted(conn, moved) if moved else ()):
         await _address_changed(conn, means, *moved[person_id], now)
 
 

@@ -21,6 +21,7 @@ from bot.jobs.queue import Jobs
 from bot.jobs.steps import Reached, nothing
 from bot.metrics import Metrics
 from bot.services.chain import Chain
+from bot.services.clock_check import ClockCheck
 from bot.services.gauges import Gauges
 from bot.services.health import Checkup, Health
 from bot.services.queue import Queue
@@ -71,12 +72,14 @@ class App:
         self.metrics = Metrics()
         dsn = settings.database_url.get_secret_value()
         self.pool = Pool(dsn, connect_s=timeouts.connect_s, statement_s=timeouts.statement_s)
-        self.means = replace(means(settings, self.pool, now), batched=batched, counts=self.metrics)
+        checked = ClockCheck(most_s=timeouts.clock_offset_s)
+        given = means(settings, self.pool, now)
+        self.means = replace(given, batched=batched, counts=self.metrics, clock_check=checked)
         self.services = Services.of(self.means)
         token, url = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
         self.clients = Clients(token=token, base_url=url, interactive_s=timeouts.slack_call_s)
         self.workspace = Workspace(self.clients, self.services.people)
-        self.checkup = Checkup(pool=self.pool, keyring=settings.keyring, now=now)
+        self.checkup = Checkup(pool=self.pool, keyring=settings.keyring, now=now, clock=checked)
         self.gauges = Gauges(dsn, now=now, connect_s=timeouts.connect_s, statement_s=timeouts.gauges_statement_s)
 
         apps, confirm_s = [(app.name, str(app.url)) for app in settings.authenticator_apps], timeouts.confirm_s
@@ -122,6 +125,7 @@ class App:
         """
         internal = await self._listen(self.internal, self.settings.internal_host, self.settings.internal_port)
         public = None
+        await self.look()  # no code is checked before the clock was compared
         if self._with_requests:
             public = await self._listen(self.public, self.settings.host, self.settings.port)
         works = [self._watch_health, self.workspace.keep_asking, *([self.socket.keep] if self.socket else [])]

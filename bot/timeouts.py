@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.clock_check import MOST_OFFSET_S
 from bot.services.gauges import STATEMENT_S as GAUGES_STATEMENT_S
 from handlers.edge import LISTENER_S
 from handlers.people import CONFIRM_S
@@ -27,6 +28,8 @@ class Timeouts:
     """For a call to Slack that a listener waits for."""
     confirm_s: float = CONFIRM_S
     """For Slack to confirm who the people of an action are."""
+    clock_offset_s: float = MOST_OFFSET_S
+    """By how much this process's clock and the database's may differ."""
 
 
 TIMEOUTS = Timeouts()

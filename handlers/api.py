@@ -16,7 +16,7 @@ from aiohttp import HttpVersion11, hdrs, web
 
 from bot.core import apps
 from bot.core.apps import Key, KeyRefusal, Scope
-from bot.core.faults import DatabaseAway
+from bot.core.faults import ClockOff, DatabaseAway
 from bot.core.sealing import Unopenable
 from bot.services.judging import Judged
 from bot.services.verification import FactorStatus, NotFound, Verification
@@ -157,7 +157,7 @@ def _told(judged: Judged) -> str:
 
 
 def _away(away: DatabaseAway) -> Problem:
-    logger.warning("database away", says=str(away))
+    logger.warning("clock off" if isinstance(away, ClockOff) else "database away", says=str(away))
     return views.AWAY
 
 

@@ -12,7 +12,7 @@ import structlog
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.core.faults import AnswerLost, DatabaseAway
+from bot.core.faults import AnswerLost, ClockOff, DatabaseAway
 from handlers.showing import answer, say, tell
 from handlers.views.blocks import Json
 
@@ -23,6 +23,9 @@ LOST = (
     "MFA cannot be reached right now: what you did may or may not have been saved. "
     "Open the Home tab or type `/mfa` in a minute to see."
 )
+CLOCK_OFF = (
+    "This app's clock is off, so no code is checked right now, and nothing was changed. Please try again in a minute."
+)
 FAILED = "Something went wrong on our side. Type `/mfa` to see how things stand, then try again."
 LAST_WORD_S = 0.3
 
@@ -30,11 +33,18 @@ LAST_WORD_S = 0.3
 async def failed(error: Exception, body: dict[str, Any], client: AsyncWebClient) -> BoltResponse:
     """Answer for a listener that raised: with a sentence where the person looks."""
     if isinstance(error, DatabaseAway):
-        logger.warning("database away", kind=_kind(body), exc_info=error)
-        told = await say(body, client, LOST if isinstance(error, AnswerLost) else AWAY)
+        what = "clock off" if isinstance(error, ClockOff) else "database away"
+        logger.warning(what, kind=_kind(body), exc_info=error)
+        told = await say(body, client, _sentence(error))
         return again() if _is_message(body) else _taken(told)
     logger.error("listener failed", kind=_kind(body), exc_info=error)
     return _taken(await say(body, client, FAILED))
+
+
+def _sentence(error: DatabaseAway) -> str:
+    if isinstance(error, ClockOff):
+        return CLOCK_OFF
+    return LOST if isinstance(error, AnswerLost) else AWAY
 
 
 async def too_late(body: Mapping[str, Any], client: AsyncWebClient) -> BoltResponse:

@@ -12,3 +12,7 @@ class DatabaseAway(Exception):  # noqa: N818  reads as what happened
 
 class AnswerLost(DatabaseAway):
     """The commit was sent and its answer never came: all of the transaction was done, or nothing of it (R2)."""
+
+
+class ClockOff(DatabaseAway):
+    """This process's clock and the database's are too far apart, so that no code can be checked: nothing was done."""

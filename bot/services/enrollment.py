@@ -110,7 +110,7 @@ class Enrollments:
         self, enrollment_id: int, *, by: int, typed: str
     ) -> Confirmed | ConfirmRefusal | WrongCode | InvalidFormat:
         """Turn MFA on, if *typed* is a right code for this very pending secret (E1)."""
-        now = self._means.now()
+        now = self._means.now_for_codes()
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, [by])
             person, factor = held.parties[by].person, held.factors.get(by)

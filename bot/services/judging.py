@@ -89,7 +89,7 @@ class Judge:
         return judged
 
     async def _judge(self, conn: Connection, person: Person, factor: Factor | None, typed: str, asked: Asked) -> Judged:
-        now = self._means.now()
+        now = self._means.now_for_codes()
         code = barred(person, factor, asked) or read(typed, asked)
         if factor is None or isinstance(code, Judged):
             return code if isinstance(code, Judged) else Judged(Verdict.NOT_ENROLLED)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.core import addresses, enrollment, policy, resets, throttle
 from bot.core.sealing import Keyring
+from bot.services.clock_check import ClockCheck
 from bot.services.counts import Counts, Uncounted
 from bot.services.key_uses import KeyUses
 from storage.pool import Pool
@@ -37,5 +38,16 @@ class Means:
     uses: KeyUses = field(default_factory=KeyUses)
     batched: bool = True
     """Whether sign-ins that wait together are judged together; off to compare."""
+    clock_check: ClockCheck = field(default_factory=lambda: ClockCheck(offset_s=0.0))
+    """Whether codes may be checked by `now`; trusted where nothing compares it."""
     counts: Counts = field(default_factory=Uncounted)
     """Where it is counted what is answered."""
+
+    def now_for_codes(self) -> datetime:
+        """Return the time by which a code is checked.
+
+        Raises:
+            ClockOff: this process's clock is not to be trusted.
+        """
+        self.clock_check.require()
+        return self.now()

@@ -120,7 +120,7 @@ class Recovery:
         found = codes.pasted(text)
         if not found:
             return Pasted.NO_CODE
-        now = self._means.now()
+        now = self._means.now_for_codes()
         async with self._means.pool.transaction() as conn:
             person = (await people.lock(conn, [person_id]))[person_id]
             factor = (await factors.lock_active(conn, [person_id])).get(person_id)

@@ -99,7 +99,7 @@ class SignIns:
         # Read under the factors' rows, in a statement of its own: the first look may be old.
         asked = [(person_id, factor.factor_id, firsts[person_id][1].surface) for person_id, factor in held.items()]
         standing = await sign_ins.around(conn, asked)
-        now = self._means.now()
+        now = self._means.now_for_codes()
         weighed: list[Weighed] = []
         for person_id, factor in held.items():
             attempt, one = firsts[person_id]

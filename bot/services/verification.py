@@ -57,8 +57,10 @@ class Verification:
 
         Raises:
             DatabaseAway: nothing is known about the code.
+            ClockOff: no code can be checked here.
         """
         began = time.perf_counter()
+        self._means.clock_check.require()
         if self._batches is not None:
             answer = await self._batches.ask(key, who, typed)
         else:

@@ -18,7 +18,7 @@ from tests.support.people import BEN
 from tests.support.services import HOME, Clock, Services, make_key
 from tests.support.settings import environment
 from tests.support.signing import Member, members
-from tests.support.timeouts import patient_pool
+from tests.support.timeouts import any_clock, patient_pool
 
 AWAY = "503"
 
@@ -91,7 +91,7 @@ async def asking(dsn: str, database: Database, slack: StandIn, folder: Path) -> 
     settings, _ = load(
         Settings, environment(database, folder, DATABASE_URL=dsn, SLACK_API_URL=f"{slack.base_url}/api/")
     )
-    app = App(settings, now=clock)
+    app = App(settings, now=clock, timeouts=any_clock())
     # The test's own way to the database, more patient than the bot's.
     pool = patient_pool(dsn)
     services = Services(replace(app.means, pool=pool), clock)

@@ -18,7 +18,7 @@ from tests.support.services import NOON, Clock, Services
 from tests.support.settings import TOKEN, environment
 from tests.support.signed import SECRET
 from tests.support.somebody import Somebody
-from tests.support.timeouts import LONG
+from tests.support.timeouts import LONG, any_clock
 from tests.support.wire import Wire
 from tests.support.worker import Worker
 
@@ -114,7 +114,7 @@ async def serving_bot(
                 **environ,
             ),
         )
-        app = App(settings, now=clock, with_jobs=False, timeouts=timeouts)
+        app = App(settings, now=clock, with_jobs=False, timeouts=any_clock(timeouts))
         addresses = await app.start()
         while not await app.workspace.learn():
             pass  # a busy machine may need more than the test's limits

@@ -50,7 +50,7 @@ class Given:
 
     async def checkup(self) -> object:
         means = self.process.means
-        return await Checkup(pool=means.pool, keyring=means.keyring, now=means.now).look()
+        return await Checkup(pool=means.pool, keyring=means.keyring, now=means.now, clock=means.clock_check).look()
 
 
 READS: dict[str, Callable[[Given], Awaitable[object]]] = {

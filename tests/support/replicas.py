@@ -19,6 +19,7 @@ from bot.settings import Settings, load
 from tests.support.database import Database
 from tests.support.services import Services
 from tests.support.settings import environment
+from tests.support.timeouts import any_clock
 
 WITHIN_S = 30
 # A process forked from one that has imported the bot starts in no time.
@@ -75,7 +76,11 @@ def _serve(environ: dict[str, str], time: "Time", said: "Connection[int, object]
     async def serve() -> None:
         settings, _ = load(Settings, environ)
         logs.configure("CRITICAL", settings.secret_values())  # under attack listeners take too long, and say so
-        app = App(settings, now=lambda: datetime.fromtimestamp(time.value, UTC), with_jobs=False)
+
+        def now() -> datetime:
+            return datetime.fromtimestamp(time.value, UTC)
+
+        app = App(settings, now=now, with_jobs=False, timeouts=any_clock())
         addresses = await app.start()
         while not await app.workspace.learn():
             pass

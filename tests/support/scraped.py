@@ -13,7 +13,7 @@ from bot.timeouts import Timeouts
 from tests.support.database import Database
 from tests.support.services import Clock, Services
 from tests.support.settings import environment
-from tests.support.timeouts import LONG
+from tests.support.timeouts import LONG, any_clock
 from tests.support.wire import Wire
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -55,7 +55,7 @@ async def scraped_bot(
     """Serve a bot that runs no jobs."""
     async with Wire(database) as wire, aiohttp.ClientSession() as http:
         settings, _ = load(Settings, environment(database, folder, DATABASE_URL=wire.program))
-        app = App(settings, now=clock, with_jobs=False, timeouts=timeouts)
+        app = App(settings, now=clock, with_jobs=False, timeouts=any_clock(timeouts))
         scraped = Scraped(app, http, wire, clock)
         addresses = await app.start()
         scraped.url = f"http://{addresses.internal}"

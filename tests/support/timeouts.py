@@ -1,6 +1,7 @@
 """Time limits for a bot in tests: production's are too short on a busy machine, except for tests of the limits."""
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -27,6 +28,11 @@ SLACK_SILENT = replace(LONG, slack_call_s=TIMEOUTS.slack_call_s, confirm_s=TIMEO
 
 troubles = ["rate_limit", "status", "reset", pytest.param("hang", marks=pytest.mark.timeouts(SLACK_SILENT))]
 """What a call to Slack may meet, for the fixture `bot`."""
+
+
+def any_clock(timeouts: Timeouts = TIMEOUTS) -> Timeouts:
+    """Return the limits of a bot whose clock is the test's, which is never the database's."""
+    return replace(timeouts, clock_offset_s=inf)
 
 
 def patient_pool(dsn: str) -> Pool:

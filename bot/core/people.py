@@ -144,6 +144,11 @@ def came_late(known: Known, told: Profile, *, now: datetime) -> bool:
     return at is not None and before is not None and at < before
 
 
+def ends_membership(was: Standing, told: Profile) -> bool:
+    """Whether somebody stops being a member by what Slack says now; who was an admin is none any more (A9)."""
+    return was is Standing.MEMBER and told.standing is not Standing.MEMBER
+
+
 def profile(user: Mapping[str, object], home: Home) -> Profile:
     """Read a `user` object of Slack's users.info; a flag that is missing counts as the one that refuses.
 

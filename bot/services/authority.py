@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bot.core import permissions, policy
 from bot.core.actions import Action, Guard, Lockdown, Party
 from bot.core.factors import Factor
-from bot.core.people import Person, Profile, overtaken
+from bot.core.people import Person, Profile, Standing, overtaken
 from bot.core.permissions import Permission
 from bot.services.means import Means
 from bot.services.profiles import save_profile
@@ -43,8 +43,9 @@ async def hold(
 
     *told* is what Slack has said of them for this very request: it is saved here, and those people count as confirmed,
     unless something newer was saved meanwhile.
-    *admins*: the act may end somebody's being an admin, or changes who holds what.
+    *admins*: the act may end somebody's being an admin, or changes who holds what; so may what *told* says.
     """
+    admins = admins or any(profile.standing is not Standing.MEMBER for profile in told)
     standing = await hold_roles(conn) if admins else await lockdown.share(conn)
     known = await people.lock(conn, sorted(person_ids))
     active = await factors.lock_active(conn, sorted(known))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.core import permissions
 from bot.core.factors import Status
-from bot.core.people import Actor, Home, Person, Profile
+from bot.core.people import Actor, Home, Person, Profile, ends_membership
 from bot.services import authority
 from bot.services.means import Means
 from bot.services.profiles import save_profile
@@ -47,6 +47,10 @@ class People:
         itself; where something later is known already, nothing changes.
         """
         async with self._means.pool.transaction() as conn:
+            team_id, slack_user_id = profile.team_id, profile.slack_user_id
+            known = await people.by_slack_id(conn, team_id=team_id, slack_user_id=slack_user_id)
+            if known is not None and ends_membership(known.standing, profile):
+                await authority.hold_roles(conn)  # they may be an admin
             return await save_profile(conn, self._means, profile, now=self._means.now(), as_event=as_event)
 
     async def status(self, person_id: int) -> tuple[Person, Status] | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.core import addresses, audit, suspension, sync
 from bot.core.audit import SYSTEM
 from bot.core.messages import Kind
-from bot.core.people import Known, Person, Profile, Standing, SuspendedWhy, came_late
+from bot.core.people import Known, Person, Profile, Standing, SuspendedWhy, came_late, ends_membership
 from bot.core.sync import Counts, Fate
 from bot.services import closing
 from bot.services.ending import cancel_pending, record
@@ -52,7 +52,7 @@ async def save_listed(
     told = {profile.slack_user_id: profile for profile in profiles}
     known = await people_listed.known(conn, team_id=profiles[0].team_id, slack_user_ids=told)
     await lockdown.share(conn)
-    if any(_leaves(told[slack_id], one) for slack_id, one in known.items()):
+    if any(ends_membership(one.person.standing, told[slack_id]) for slack_id, one in known.items()):
         await roles.lock_admins(conn)  # one of them may be an admin
     known |= await people_listed.hold(conn, [one.person.person_id for one in known.values()])
     fates = {slack_id: sync.fate(one, known.get(slack_id), asked_at=asked_at) for slack_id, one in told.items()}

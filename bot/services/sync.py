@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.core import audit, sync
 from bot.core.audit import Event, surface_of
-from bot.core.people import Home, Known, Profile, Standing
+from bot.core.people import Home, Known, Profile, Standing, ends_membership
 from bot.core.sync import Counts, Fate, Page, Sync
 from bot.services.means import Means
 from bot.services.profiles import save_listed, save_profile
@@ -107,7 +107,7 @@ class Syncs:
             if not await self._holds(conn, running):
                 return None
             await lockdown.share(conn)
-            if profile.standing is Standing.DELETED:
+            if ends_membership(missing.person.standing, profile):
                 await roles.lock_admins(conn)
             held = (await people_listed.hold(conn, [missing.person.person_id]))[profile.slack_user_id]
             fate = sync.fate(profile, held, asked_at=asked_at)

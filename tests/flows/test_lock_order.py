@@ -15,6 +15,7 @@ from tests.support.database import Database
 from tests.support.ledger import Ledger
 from tests.support.services import Services, on_this_pool
 from tests.support.timeouts import patient_pool
+from tests.support.waiting import awaited, waiting
 
 ASK = Ask("host:root", REASON)
 Act = Callable[[Cast, Services], Awaitable[object]]
@@ -107,13 +108,3 @@ async def test_a_grant_in_slack_waits_for_whoever_changes_who_holds_what(
     await other.close()
 
     assert await granting is Changed.NOW
-
-
-async def awaited(act: Awaitable[object]) -> object:
-    return await act
-
-
-async def waiting(ledger: Ledger) -> bool:
-    """Whether a transaction of the program's waits for another."""
-    found = await ledger.conn.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-    return bool(found)

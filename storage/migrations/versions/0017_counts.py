@@ -2,8 +2,8 @@
 
 from storage.migrations.run_sql import run_sql
 
-revision = "0020"
-down_revision = "0019"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:

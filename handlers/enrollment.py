@@ -14,7 +14,7 @@ from bot.core.people import Person
 from bot.services.enrollment import Confirmed, Enrollments, Started
 from handlers import ids
 from handlers.members import Body, Members
-from handlers.showing import clicked, intent, metadata, row_id, show, typed
+from handlers.showing import clicked, intent, metadata, replace_named, row_id, show, typed
 from handlers.views import codes, recovery
 from handlers.views import enrollment as views
 from handlers.views.blocks import Json, said
@@ -99,10 +99,18 @@ class EnrollmentHandlers:
         await ack()
 
     async def show_key(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Open a modal with the key, for the owner alone."""
-        found = await self._enrollments.key(clicked(body), by=person.person_id)
-        view = views.confirm_refused(found) if isinstance(found, ConfirmRefusal) else views.key_by_hand(found)
-        await show(body, client, view)
+        """Open a modal with the key, for the owner alone.
+
+        Every end of the enrollment closes it, and one that came meanwhile may have found it not open yet.
+        """
+        enrollment_id = clicked(body)
+        found = await self._enrollments.key(enrollment_id, by=person.person_id)
+        if isinstance(found, ConfirmRefusal):
+            await show(body, client, views.confirm_refused(found))
+        elif await show(body, client, views.key_by_hand(found)):
+            now = await self._enrollments.look(enrollment_id, by=person.person_id)
+            if isinstance(now, ConfirmRefusal):
+                await replace_named(client, found.view, views.confirm_refused(now))
         await ack()
 
     async def cancel(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
+from uuid import UUID
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -38,6 +39,7 @@ NEVER = frozenset(
         "messages_tab_disabled",
     }
 )
+NOT_OPEN = frozenset({"not_found", "view_not_found"})
 NOBODY = frozenset({"user_not_found", "user_not_visible"})
 POSTED_TWICE = "posted_twice"
 NOT_PROCESSED = "invalid_blocks"
@@ -187,6 +189,14 @@ class Outgoing:
         """Delete a file; False where Slack knows none of that id: it never came, or is still on its way."""
         told = await self._call(self._client.files_delete(file=file_id), gone_is_done=True)
         return told.get("error") != "file_not_found"
+
+    async def end_modal(self, external_id: UUID, view: Json) -> None:
+        """Bring an open modal to its last state; one that nobody has open needs nothing."""
+        try:
+            await self._call(self._client.views_update(external_id=str(external_id), view=view))
+        except Later as later:
+            if later.why not in NOT_OPEN:
+                raise
 
     async def publish_home(self, slack_user_id: str, view: Json) -> None:
         """Publish somebody's Home tab."""

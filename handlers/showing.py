@@ -61,6 +61,14 @@ async def turn(body: Mapping[str, Any], client: AsyncWebClient, view: Json) -> N
         logger.warning("a modal was not changed", fault=type(fault).__name__)
 
 
+async def replace_named(client: AsyncWebClient, external_id: UUID, view: Json) -> None:
+    """Put *view* in the place of an open modal that has a name of ours."""
+    try:
+        await client.views_update(external_id=str(external_id), view={**view, "external_id": str(external_id)})
+    except OUTAGES as fault:
+        logger.warning("a modal was not changed", fault=type(fault).__name__)
+
+
 async def dismiss(body: Mapping[str, Any], client: AsyncWebClient) -> None:
     """Take away the message that only the person sees and whose button was clicked."""
     await _change_original(body, client, {"delete_original": True})

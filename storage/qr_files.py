@@ -8,9 +8,9 @@ from bot.core.messages import QrFile
 from storage.pool import Connection
 
 
-async def announce(conn: Connection, file_id: str, *, enrollment_id: int, now: datetime) -> None:
-    """Store a file's id before any of its bytes are sent."""
-    await conn.execute(
+async def announce(conn: Connection, file_id: str, *, enrollment_id: int, now: datetime) -> bool:
+    """Store a file's id before any of its bytes are sent; return whether it is new."""
+    done = await conn.execute(
         """
         INSERT INTO qr_file (file_id, enrollment_id, announced_at)
         VALUES ($1, $2, $3)
@@ -20,6 +20,7 @@ async def announce(conn: Connection, file_id: str, *, enrollment_id: int, now: d
         enrollment_id,
         now,
     )
+    return bool(done == "INSERT 0 1")
 
 
 async def undeleted(conn: Connection, enrollment_id: int) -> list[QrFile]:

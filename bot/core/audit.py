@@ -24,6 +24,8 @@ class Kind(StrEnum):
     ENROLLMENT_REFUSED = "enrollment.refused"
     ENROLLMENT_WRONG_CODE = "enrollment.wrong_code"
     ENROLLMENT_ENDED = "enrollment.ended"
+    QR_SENT = "enrollment.qr_sent"
+    KEY_SHOWN = "enrollment.key_shown"
     MFA_ENABLED = "mfa.enabled"
     MFA_REPLACED = "mfa.replaced"
     MFA_DISABLED = "mfa.disabled"

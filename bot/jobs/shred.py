@@ -1,4 +1,4 @@
-"""Remove every trace of an ended enrollment's QR: the files, the image, the buttons."""
+"""Remove every trace of an ended enrollment's QR and key: the files, the image, the buttons, the modals."""
 
 from __future__ import annotations
 
@@ -35,6 +35,10 @@ class Shred:
                 await self._outgoing.delete_file(file_id)
                 self._reached("shred.file_deleted")
                 await self._deliveries.file_deleted(file_id)
+            for view in left.key_views:
+                await self._outgoing.end_modal(view, views.key_end(left, view))
+                self._reached("shred.key_view_ended")
+                await self._deliveries.key_view_closed(view)
             if left.message.channel is not None and left.message.ts is not None:
                 text, blocks = views.dm_end(left)
                 # Never: the DM is closed to the bot for good; the file, which holds the secret, is deleted.

@@ -17,7 +17,7 @@ from bot.services.means import Means
 from bot.services.notices import tell
 from bot.services.recovery import NewCodes, make_codes
 from bot.services.sleeping import put_rights_to_sleep
-from storage import factors, recovery_codes
+from storage import factors, key_views, recovery_codes
 from storage.pool import Connection
 
 
@@ -51,5 +51,7 @@ async def bind(
     kind = audit.Kind.MFA_REPLACED if old else audit.Kind.MFA_ENABLED
     detail = {"enrollment": pending.enrollment_id, "factor": factor_id, "replaced": old.factor_id if old else None}
     await record(conn, kind, person, now, detail)
-    await tell(conn, person.person_id, Kind.REPLACED if old else Kind.ENABLED, now=now)
+    shown = await key_views.shown(conn, pending.enrollment_id)
+    counts: audit.Detail = {"qr_sent": shown.qr_sent, "key_shown": shown.key_shown}
+    await tell(conn, person.person_id, Kind.REPLACED if old else Kind.ENABLED, now=now, detail=counts)
     return factor_id, made

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from bot.core import otpauth
+from bot.core.audit import SYSTEM, Kind
 from bot.core.enrollment import Enrollment, State, secret_place
 from bot.core.jobs import ShredQr
 from bot.core.messages import Message, Posted
 from bot.core.people import Person
+from bot.services.ending import record
 from bot.services.means import Means
-from storage import enrollments, jobs, messages, people, qr_files
+from storage import enrollments, jobs, key_views, messages, people, qr_files
 from storage.pool import Connection
 
 
@@ -37,6 +40,8 @@ class Leftovers:
     state: State
     ended_at: datetime
     file_ids: tuple[str, ...]
+    key_views: tuple[UUID, ...] = ()
+    """The modals that may still show the key."""
 
 
 class Deliveries:
@@ -70,8 +75,13 @@ class Deliveries:
             held = await self._hold(conn, enrollment_id)
             if held is None:
                 return False
-            await qr_files.announce(conn, file_id, enrollment_id=enrollment_id, now=self._means.now())
-            return await self._look_again(conn, held[1])
+            now = self._means.now()
+            new = await qr_files.announce(conn, file_id, enrollment_id=enrollment_id, now=now)
+            if not await self._look_again(conn, held[1]):
+                return False
+            if new:
+                await record(conn, Kind.QR_SENT, held[0], now, {"enrollment": enrollment_id}, actor=SYSTEM)
+            return True
 
     async def posted(self, enrollment_id: int, *, channel: str, ts: str) -> Posted:
         """Store where the bare sentence is."""
@@ -104,12 +114,18 @@ class Deliveries:
             if held is None or held[1].ended_at is None:
                 return None
             files = tuple(file.file_id for file in await qr_files.undeleted(conn, enrollment_id))
-            return Leftovers(held[2], held[1].state, held[1].ended_at, files)
+            views = tuple(await key_views.unclosed(conn, enrollment_id))
+            return Leftovers(held[2], held[1].state, held[1].ended_at, files, views)
 
     async def file_deleted(self, file_id: str) -> None:
         """Remember that Slack holds this file no more."""
         async with self._means.pool.transaction() as conn:
             await qr_files.mark_deleted(conn, file_id, now=self._means.now())
+
+    async def key_view_closed(self, external_id: UUID) -> None:
+        """Remember that a modal shows the key no more."""
+        async with self._means.pool.transaction() as conn:
+            await key_views.mark_closed(conn, external_id, now=self._means.now())
 
     async def shredded(self, enrollment_id: int, *, seen: Leftovers) -> bool:
         """Remember that nothing is left; False where more has come to light since *seen* was read: go again."""
@@ -118,6 +134,8 @@ class Deliveries:
             if held is None:
                 return True
             if held[2].ts != seen.message.ts or await qr_files.undeleted(conn, enrollment_id):
+                return False
+            if await key_views.unclosed(conn, enrollment_id):
                 return False
             await enrollments.mark_shredded(conn, enrollment_id, now=self._means.now())
             return True

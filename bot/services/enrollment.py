@@ -22,7 +22,7 @@ from bot.services.ending import end, record, save_end
 from bot.services.judging import Judge, Judged, Method, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home
-from storage import enrollments, jobs, people
+from storage import enrollments, jobs, key_views, people
 from storage import messages as sent
 from storage.pool import Connection
 
@@ -62,6 +62,14 @@ class WrongCode:
 @dataclass(frozen=True, slots=True)
 class InvalidFormat:
     """Not six digits; counted nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PendingKey:
+    """The secret of a pending enrollment, and the name of the modal that is to show it."""
+
+    secret: str = field(repr=False)
+    view: UUID
 
 
 class Enrollments:
@@ -158,11 +166,19 @@ class Enrollments:
             found = await self._look(conn, enrollment_id, by)
             return found if isinstance(found, ConfirmRefusal) else Waiting(replacing=found[1].replaces is not None)
 
-    async def key(self, enrollment_id: int, *, by: int) -> str | ConfirmRefusal:
-        """Return the pending secret for typing by hand, to its owner alone and only while it can be confirmed."""
+    async def key(self, enrollment_id: int, *, by: int) -> PendingKey | ConfirmRefusal:
+        """Return the pending secret for typing by hand, to its owner alone and only while it can be confirmed.
+
+        It is counted, and an event: whoever has the owner's session can read it too (E11).
+        """
         async with self._means.pool.transaction() as conn:
             found = await self._look(conn, enrollment_id, by)
-            return found if isinstance(found, ConfirmRefusal) else self._open(*found)
+            if isinstance(found, ConfirmRefusal):
+                return found
+            now, view = self._means.now(), UUID(bytes=self._means.random(16), version=4)
+            await key_views.insert(conn, view, enrollment_id=enrollment_id, now=now)
+            await record(conn, audit.Kind.KEY_SHOWN, found[0], now, {"enrollment": enrollment_id})
+            return PendingKey(self._open(*found), view)
 
     async def _may_replace(self, conn: Connection, held: Held, person_id: int) -> bool:
         return await authority.refusal(conn, self._means, Action.REPLACE_OWN, held, actor_id=person_id) is None

@@ -10,7 +10,7 @@ from bot.core import otpauth
 from bot.core.actions import Guard
 from bot.core.enrollment import ConfirmRefusal, StartRefusal, State
 from bot.services.delivery import Delivery, Leftovers
-from bot.services.enrollment import InvalidFormat, Started, WrongCode
+from bot.services.enrollment import InvalidFormat, PendingKey, Started, WrongCode
 from handlers import ids
 from handlers.people import Turned
 from handlers.views import codes, home, refusals
@@ -174,17 +174,28 @@ def mfa_is_on() -> Json:
     )
 
 
-def key_by_hand(secret: str) -> Json:
+def key_by_hand(key: PendingKey) -> Json:
     """Return the modal that shows the key to type by hand: no input, no button of ours."""
-    return modal(
+    shown = modal(
         "MFA: key",
         [
             section("In your authenticator app choose to enter a key by hand, *time based*, and type:"),
-            plain_section(otpauth.grouped(secret)),
+            plain_section(otpauth.grouped(key.secret)),
             context("Then close this window and press *Enter the code* under the QR code."),
         ],
         close="Done",
     )
+    return named(shown, key.view)
+
+
+def key_end(leftovers: Leftovers, view: UUID) -> Json:
+    """Return what that modal says once the enrollment has ended: no key."""
+    return named(modal("MFA: key", [section(dm_end(leftovers)[0])]), view)
+
+
+def named(view: Json, external_id: UUID) -> Json:
+    """Return a modal under a name of ours, by which it can be changed without knowing what Slack calls it."""
+    return {**view, "external_id": str(external_id)}
 
 
 def dm_blocks(delivery: Delivery, file_id: str) -> tuple[str, Blocks]:

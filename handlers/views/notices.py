@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.core.host import BreakGlass
-from bot.core.messages import Kind, Settled
+from bot.core.messages import Kind, Message, Settled
 from bot.services.cards import Card
 from bot.services.messages import Notice
 from handlers import ids
@@ -30,9 +30,11 @@ def sentence(notice: Notice) -> str:
     left = message.detail.get("left")
     match message.kind:
         case Kind.ENABLED:
-            return "Your MFA is on. Applications now ask for a code from your authenticator app."
+            return f"Your MFA is on. Applications now ask for a code from your authenticator app.{_shown(message)}"
         case Kind.REPLACED:
-            return "Your MFA has moved to a new authenticator app. Remove the account from the old one."
+            return (
+                f"Your MFA has moved to a new authenticator app. Remove the account from the old one.{_shown(message)}"
+            )
         case Kind.DISABLED:
             return f"Your MFA is off. {REMOVE_ACCOUNT}"
         case Kind.RECOVERY_CODES_MADE:
@@ -123,6 +125,18 @@ def _reader(notice: Notice, card: Card) -> Reader:
         return Reader.APPROVER
     readers = {card.subject.person_id: Reader.SUBJECT, card.reset.requester_id: Reader.REQUESTER}
     return readers.get(notice.message.person_id, Reader.APPROVER)
+
+
+def _shown(message: Message) -> str:
+    """Say how often the secret was sent and shown, so that a copy that somebody else made leaves a trace (E11)."""
+    qr_sent, key_shown = message.detail.get("qr_sent"), message.detail.get("key_shown")
+    if not isinstance(qr_sent, int) or not isinstance(key_shown, int):
+        return ""  # of a notice made by an older version
+    return f" The QR code was sent {_times(qr_sent)}; the key was shown {_times(key_shown)}."
+
+
+def _times(count: int) -> str:
+    return {0: "0 times", 1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _address_changed(*, removed: bool) -> str:

@@ -25,6 +25,7 @@ TABLES = {
     "public.recovery_code": WRITE,
     "public.message": WRITE,
     "public.qr_file": WRITE,
+    "public.key_view": WRITE,
     "public.relying_app": WRITE,
     "public.app_key": WRITE,
     "public.role": WRITE,

@@ -9,7 +9,7 @@ import pytest
 from bot.core.codes import Verdict
 from bot.core.enrollment import ConfirmRefusal, StartRefusal, State
 from bot.core.people import Person, Standing
-from bot.services.enrollment import Started
+from bot.services.enrollment import PendingKey, Started
 from bot.services.judging import Judged
 from tests.support.ledger import Ledger
 from tests.support.people import ADA
@@ -156,7 +156,9 @@ async def test_the_pending_secret_is_for_its_owner_and_only_while_it_can_be_conf
     services.clock.forward(minutes=10)
     late = await services.enrollments.key(started.enrollment_id, by=ada.person_id)
 
-    assert keys == [phone.secret, ConfirmRefusal.NOT_YOURS]
+    assert isinstance(keys[0], PendingKey)
+    assert [keys[0].secret, keys[1]] == [phone.secret, ConfirmRefusal.NOT_YOURS]
+    assert phone.secret not in repr(keys[0])
     assert late is ConfirmRefusal.EXPIRED
 
 

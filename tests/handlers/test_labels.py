@@ -12,6 +12,7 @@ from bot.core.factors import Status
 from bot.core.people import Person, Standing
 from bot.core.suspension import ReleaseRefusal
 from bot.services.disable import Disabled
+from bot.services.enrollment import PendingKey
 from bot.services.judging import Judged
 from bot.settings import AUTHENTICATOR_APPS
 from handlers.people import Turned
@@ -58,7 +59,7 @@ def test_the_profile_section_and_the_command_show_the_same() -> None:
 
 
 def test_the_key_to_type_by_hand_stands_in_a_modal_without_input_or_button() -> None:
-    view = enrollment.key_by_hand(SECRET)
+    view = enrollment.key_by_hand(PendingKey(SECRET, INTENT))
 
     assert otpauth.grouped(SECRET) in str(view)
     assert {block["type"] for block in view["blocks"]} == {"section", "context"}

@@ -20,7 +20,7 @@ from bot.core.suspension import ReleaseRefusal
 from bot.sandbox.blocks import problems
 from bot.services.delivery import Delivery, Leftovers
 from bot.services.disable import Disabled, OtherFactor
-from bot.services.enrollment import InvalidFormat, Started, WrongCode
+from bot.services.enrollment import InvalidFormat, PendingKey, Started, WrongCode
 from bot.services.judging import Judged
 from bot.services.messages import Notice
 from bot.services.recovery import MakeRefusal
@@ -61,7 +61,9 @@ def modals() -> Iterator[dict[str, Any]]:
     for replacing in (False, True):
         yield enrollment.confirm_form(3, replacing=replacing)
     yield from map(enrollment.confirm_refused, ConfirmRefusal)
-    yield enrollment.key_by_hand("A" * 32)
+    yield enrollment.key_by_hand(PendingKey("A" * 32, INTENT))
+    for state in State:
+        yield enrollment.key_end(Leftovers(message(Kind.ENROLLMENT), state, NOON, ()), INTENT)
     yield disable.form(5)
     yield disable.form(5, privileged=True)
     yield disable.nothing_to_disable()

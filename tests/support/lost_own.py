@@ -5,11 +5,11 @@ from uuid import uuid4
 from bot.core.enrollment import ConfirmRefusal, State
 from bot.core.suspension import ReleaseRefusal
 from bot.services.disable import Disabled
-from bot.services.enrollment import Started
+from bot.services.enrollment import PendingKey, Started
 from bot.services.recovery import MakeRefusal, Pasted
 from bot.services.suspension import Stopped
 from tests.support.helpdesk_acts import suspend
-from tests.support.lost import Act, World, of
+from tests.support.lost import Act, Again, World, of
 from tests.support.services import scan
 from tests.support.working import start
 
@@ -32,6 +32,18 @@ async def replaces(world: World) -> Act:
         lambda: world.on.enrollments.start(one.id, intent=intent, replacing=True, typed=code),
         lambda answer: isinstance(answer, Started),
         "enrollment.started",
+    )
+
+
+@of("Enrollments.key")
+async def reads_the_key(world: World) -> Act:
+    new = await world.cast.joins("new")
+    pending = await start(world.cast.services.enrollments, new.person)
+    return Act(
+        lambda: world.on.enrollments.key(pending, by=new.id),
+        lambda answer: isinstance(answer, PendingKey),
+        "enrollment.key_shown",
+        Again.ANEW,
     )
 
 

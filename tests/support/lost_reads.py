@@ -59,7 +59,6 @@ READS: dict[str, Callable[[Given], Awaitable[object]]] = {
     "Checkup.look": Given.checkup,
     "Deliveries.files": lambda given: given.process.deliveries.files(given.enrollment_id),
     "Deliveries.leftovers": lambda given: given.process.deliveries.leftovers(given.enrollment_id),
-    "Enrollments.key": lambda given: given.process.enrollments.key(given.enrollment_id, by=given.person_id),
     "Enrollments.look": lambda given: given.process.enrollments.look(given.enrollment_id, by=given.person_id),
     "Gauges.read": Given.gauges,
     "Lockdowns.look": lambda given: given.process.lockdowns.look(),

@@ -7,6 +7,7 @@ from bot.core.enrollment import State
 from bot.core.messages import Posted
 from bot.core.resets import Limits
 from bot.services.chain import NotLinked
+from bot.services.enrollment import PendingKey
 from bot.services.judging import Judged
 from bot.services.lookups import BySlackId
 from bot.services.report import Asked
@@ -80,7 +81,9 @@ async def is_given_up(world: World) -> Act:
 @of("Deliveries.announce")
 async def announces_a_file(world: World) -> Act:
     pending = await _pending(world)
-    return Act(lambda: world.on.deliveries.announce(pending, "F0QR"), lambda answer: answer is True)
+    return Act(
+        lambda: world.on.deliveries.announce(pending, "F0QR"), lambda answer: answer is True, "enrollment.qr_sent"
+    )
 
 
 @of("Deliveries.posted")
@@ -108,6 +111,15 @@ async def finds_that_it_has_ended(world: World) -> Act:
 async def has_deleted_a_file(world: World) -> Act:
     await _ended(world)
     return Act(lambda: world.on.deliveries.file_deleted("F0QR"), lambda answer: answer is None)
+
+
+@of("Deliveries.key_view_closed")
+async def has_closed_a_key(world: World) -> Act:
+    pending = await _pending(world)
+    [owner] = await world.ledger.conn.fetch("SELECT person_id FROM enrollment WHERE enrollment_id = $1", pending)
+    key = await world.cast.services.enrollments.key(pending, by=owner["person_id"])
+    assert isinstance(key, PendingKey)
+    return Act(lambda: world.on.deliveries.key_view_closed(key.view), lambda answer: answer is None)
 
 
 @of("Deliveries.shredded")

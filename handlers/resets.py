@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.actions import Guard
 from bot.core.people import Person, Profile
-from bot.core.resets import Happened, OpenRefusal, ReasonFault
+from bot.core.reset_opening import OpenRefusal, VetoedLately
+from bot.core.resets import Happened, ReasonFault
 from bot.services.judging import Judged
 from bot.services.looking import LookRefusal, Looks, Shown
 from bot.services.resets import Came, Done, Resets
@@ -51,7 +52,8 @@ class ResetHandlers:
         app.view(ids.APPROVAL_FORM)(only(self.approve))
         app.action(ids.DENY_RESET)(only(self.begin_denial))
         app.view(ids.DENIAL_FORM)(only(self.deny))
-        app.action(ids.CANCEL_RESET)(only(self.cancel))
+        app.action(ids.CANCEL_RESET)(only(self.begin_cancelling))
+        app.view(ids.CANCEL_FORM)(only(self.cancel))
 
     async def begin(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Open the form about the person whom the button names, or say why there is none; the card was of use once."""
@@ -78,8 +80,8 @@ class ResetHandlers:
         )
         match outcome:
             case Done(reset):
-                await ack(response_action="update", view=views.opened(reset.state))
-            case OpenRefusal():
+                await ack(response_action="update", view=views.opened(reset.state, suspended=outcome.suspended))
+            case OpenRefusal() | VetoedLately():
                 await ack(response_action="update", view=said(refusals.not_opened(outcome)))
             case _:
                 await ack(**refused(outcome))
@@ -106,23 +108,56 @@ class ResetHandlers:
         )
         await ack(**_answered(outcome))
 
-    async def deny(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
-        """Deny with a reason."""
-        outcome = await self._resets.deny(row_id(metadata(body)), by=person.person_id, reason=typed(body, ids.REASON))
+    async def deny(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Deny with a reason; with a code, lift what the request caused."""
+        request_id = row_id(metadata(body))
+        outcome = await self._resets.deny(
+            request_id,
+            by=person.person_id,
+            reason=typed(body, ids.REASON),
+            told=await self._confirmed_to_lift(request_id, person, body, client),
+            typed=typed(body, ids.CODE),
+        )
         await ack(**_answered(outcome))
 
-    async def cancel(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
-        """Take one's own request back; the message itself then says so."""
-        outcome = await self._resets.cancel(clicked(body), by=person.person_id)
-        if not isinstance(outcome, Done):
+    async def begin_cancelling(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Take one's own request back; the message itself then says so. What it caused takes a form, for the code."""
+        request_id = clicked(body)
+        found = await self._resets.lifting(request_id, by=person.person_id)
+        if found is not None:
+            await show(body, client, views.cancelling(found))
+            await ack()
+            return
+        outcome = await self._resets.cancel(request_id, by=person.person_id)
+        if isinstance(outcome, Came | Guard):
             await show(body, client, said(_sentence(outcome)))
         await ack()
+
+    async def cancel(self, person: Person, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
+        """Take one's own request back by the form; with a code, lift what it caused."""
+        request_id = row_id(metadata(body))
+        outcome = await self._resets.cancel(
+            request_id,
+            by=person.person_id,
+            told=await self._confirmed_to_lift(request_id, person, body, client),
+            typed=typed(body, ids.CODE),
+        )
+        await ack(**_answered(outcome))
 
     async def _answer_window(
         self, person: Person, body: Body, client: AsyncWebClient, made: Callable[..., Json]
     ) -> None:
         found = await self._resets.card_for(clicked(body), by=person.person_id)
         await show(body, client, said(_sentence(found)) if isinstance(found, Guard | Came) else made(found))
+
+    async def _confirmed_to_lift(
+        self, request_id: int, person: Person, body: Body, client: AsyncWebClient
+    ) -> list[Profile]:
+        """Have Slack confirm those concerned, if a code was typed: without one nothing is loosened."""
+        if not typed(body, ids.CODE).strip():
+            return []
+        concerned = await self._resets.concerned(request_id)
+        return await self._confirmed({person.person_id, *concerned}, client)
 
     async def _confirmed(self, person_ids: set[int], client: AsyncWebClient) -> list[Profile]:
         return await self._visitors.confirmed(await self._looks.slack_ids(person_ids), client)
@@ -133,13 +168,15 @@ def _form(shown: Shown | Guard | LookRefusal, intent: UUID) -> Json:
         return said(refusals.look(shown))
     if isinstance(shown.route, Guard):
         return said(refusals.guard(shown.route))
+    if shown.not_opened is not None:
+        return said(refusals.not_opened(shown.not_opened))
     return views.form(shown, intent)
 
 
 def _answered(outcome: Done | Came | Guard | ReasonFault | Judged) -> Json:
     match outcome:
         case Done(reset):
-            return {"response_action": "update", "view": views.answered(reset.state)}
+            return {"response_action": "update", "view": views.answered(reset.state, suspended=outcome.suspended)}
         case Came():
             return {"response_action": "update", "view": said(_sentence(outcome))}
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
@@ -14,7 +14,7 @@ from storage.pool import Connection
 # Spelled once, since every question asks for all of them.
 _COLUMNS = """
     request_id, intent, subject_id, requester_id, factor_id, state, happened, reason, direct, privileged, opened_at,
-    expires_at, hold_until, approver_id, ended_at, ended_by, denial
+    expires_at, hold_until, approver_id, ended_at, ended_by, denial, code_accepted_at
 """
 
 
@@ -135,24 +135,6 @@ async def count_open_of(conn: Connection, requester_id: int) -> int:
     return int(found)
 
 
-async def count_executed(conn: Connection, subject_id: int, *, now: datetime, within: timedelta) -> int:
-    """Count how often a person's MFA was reset lately."""
-    found = await conn.fetchval(
-        "SELECT count(*) FROM reset_request WHERE subject_id = $1 AND state = 'executed' AND ended_at > $2",
-        subject_id,
-        now - within,
-    )
-    return int(found)
-
-
-async def count_asked(conn: Connection, requester_id: int, *, now: datetime, within: timedelta) -> int:
-    """Count how many requests a requester has opened lately."""
-    found = await conn.fetchval(
-        "SELECT count(*) FROM reset_request WHERE requester_id = $1 AND opened_at > $2", requester_id, now - within
-    )
-    return int(found)
-
-
 async def due(conn: Connection, *, now: datetime, limit: int) -> list[Reset]:
     """Return requests whose time has come: to expire, or to take effect after their hold."""
     rows = await conn.fetch(
@@ -208,6 +190,11 @@ async def save(conn: Connection, reset: Reset) -> None:
     )
 
 
+async def note_code(conn: Connection, request_id: int, *, now: datetime) -> None:
+    """Remember that a code of the subject was accepted, though the request goes on."""
+    await conn.execute("UPDATE reset_request SET code_accepted_at = $2 WHERE request_id = $1", request_id, now)
+
+
 async def mark_reminded(conn: Connection, request_id: int, *, now: datetime) -> bool:
     """Remember that those who could answer were reminded; return whether this was the first time."""
     found = await conn.fetchval(
@@ -237,4 +224,5 @@ def _reset(row: asyncpg.Record) -> Reset:
         ended_at=row["ended_at"],
         ended_by=row["ended_by"],
         denial=row["denial"],
+        code_accepted_at=row["code_accepted_at"],
     )

@@ -7,6 +7,25 @@ from datetime import datetime
 from storage.pool import Connection
 
 
+async def note_request(conn: Connection, person_id: int, *, request_id: int | None) -> None:
+    """Remember the request that suspended a person; None: somebody else wants them suspended as well by now."""
+    await conn.execute(
+        """
+        INSERT INTO suspension (person_id, request_id)
+        VALUES ($1, $2)
+            ON CONFLICT (person_id) DO UPDATE SET request_id = excluded.request_id
+        """,
+        person_id,
+        request_id,
+    )
+
+
+async def request_of(conn: Connection, person_id: int) -> int | None:
+    """Return the request that suspended a person, as long as nothing else has asked for the same."""
+    found: int | None = await conn.fetchval("SELECT request_id FROM suspension WHERE person_id = $1", person_id)
+    return found
+
+
 async def note_cause(conn: Connection, person_id: int, *, caused_by: int) -> None:
     """Remember who had a person suspended; of a suspension that a release had all but ended it is who came last."""
     await conn.execute(

@@ -32,6 +32,8 @@ class Action(StrEnum):
     DENY = "deny"
     VETO = "veto"
     CANCEL = "cancel"
+    CANCEL_LIFTING = "cancel_lifting"
+    DENY_LIFTING = "deny_lifting"
     LOCKDOWN = "lockdown"
     DISABLE_OWN = "disable_own"
     REPLACE_OWN = "replace_own"

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     RESET_REMINDER = "reset_reminder"
     RESET_OUTCOME = "reset_outcome"
     RESET_DONE = "reset_done"
+    STOLEN_REPORTED = "stolen_reported"
+    STOLEN_VETOED = "stolen_vetoed"
     RIGHTS_DORMANT = "rights_dormant"
     RIGHTS_WOKEN = "rights_woken"
     ROLE_GRANTED = "role_granted"

@@ -133,6 +133,9 @@ GUARDS: Final[Mapping[Action, tuple[Guard, ...]]] = {
     Action.DENY: (*_ACTOR, Guard.RIGHT, Guard.SUBJECT_KNOWN, Guard.NOT_ONESELF),
     Action.VETO: (Guard.ACTOR_IS_MEMBER, Guard.ABOUT_ONESELF),
     Action.CANCEL: (*_ACTOR, Guard.OWN_REQUEST),
+    # What lifts a suspension loosens, though what it goes with tightens.
+    Action.CANCEL_LIFTING: (*_LOOSEN, *_OTHER, Guard.OWN_REQUEST, Guard.NO_LOCKDOWN),
+    Action.DENY_LIFTING: (*_LOOSEN, *_OTHER, Guard.FACTOR_OLD_ENOUGH, Guard.NO_LOCKDOWN),
     Action.LOCKDOWN: (*_ACTOR, Guard.RIGHT),
     Action.DISABLE_OWN: (Guard.ACTOR_IS_MEMBER, Guard.NO_LOCKDOWN, Guard.ANOTHER_ADMIN),
     Action.REPLACE_OWN: (Guard.ACTOR_IS_MEMBER, Guard.NO_LOCKDOWN),
@@ -162,15 +165,20 @@ NEEDS: Final[Mapping[Action, tuple[frozenset[Permission], ...]]] = {
     Action.LIFT_LOCKDOWN: (frozenset({Permission.LOCKDOWN}),),
     Action.REVOKE: (frozenset({Permission.MANAGE_ROLES}),),
     Action.DENY: (frozenset({Permission.DISABLE_TWO_FACTOR}), frozenset({Permission.APPROVE_RESETS})),
+    Action.DENY_LIFTING: (frozenset({Permission.DISABLE_TWO_FACTOR}), frozenset({Permission.APPROVE_RESETS})),
+    Action.CANCEL_LIFTING: (_DISABLE, _REQUEST),
     Action.LOCKDOWN: (frozenset({Permission.LOCKDOWN}),),
 }
 """For each action the sets of permissions of which one is needed whole; an action that is not here is nobody's."""
 
 
+_ANSWERS: Final = (Action.APPROVE, Action.DENY, Action.DENY_LIFTING)
+
+
 def _answers_as_manager(case: Case) -> bool:
     """Whether the actor is the subject's manager: one who is not able, or who is the requester, counts as none."""
     able = case.actor.able and case.requester_id != case.actor.person.person_id
-    return case.manages and able and case.action in (Action.APPROVE, Action.DENY)
+    return case.manages and able and case.action in _ANSWERS
 
 
 def _right(case: Case) -> bool:

@@ -8,8 +8,11 @@ Rules of this file (design: "Reset request"; A3 to A7, A12, A13):
 - A direct disable is a request that starts in `holding` or `executed`. A privileged subject is never disabled
   directly; an approval for one holds for longer.
 - It expires 4 hours after it was opened, as long as nobody has approved it.
-- At most one is open a subject, three a requester.
-- An accepted TOTP code of the subject, anywhere, cancels it: who can produce codes needs no reset.
+- Whether one is opened at all is in `reset_opening`.
+- An accepted TOTP code of the subject, anywhere, cancels it: who can produce codes needs no reset. One for a stolen
+  phone it does not: whoever has the phone could produce that code. It is a warning on the card (A15).
+- A phone that is reported stolen suspends its owner: at once, but a privileged one only if the requester could disable
+  them directly, else with the approval (A15).
 """
 
 from __future__ import annotations
@@ -26,8 +29,6 @@ from uuid import UUID
 
 from bot.core.audit import by_person
 
-OPEN_AT_MOST = 3
-"""Requests that one requester may have open (A12)."""
 REASON_LEAST, REASON_MOST = 10, 500
 """Characters of a reason."""
 _BLANK: Final = "\u115f\u1160\u2800\u3164\uffa0"
@@ -58,7 +59,7 @@ OPEN: Final = frozenset(TRANSITIONS)
 
 
 class Happened(StrEnum):
-    """What the requester says has happened to the subject's phone. Stolen suspends the subject at once."""
+    """What the requester says has happened to the subject's phone. Stolen suspends the subject."""
 
     LOST = "lost"
     STOLEN = "stolen"
@@ -94,6 +95,8 @@ class Reset:
     ended_at: datetime | None = None
     ended_by: str | None = None
     denial: str | None = field(default=None, repr=False)
+    code_accepted_at: datetime | None = None
+    """When a code of the subject was last accepted while it was open; only of one for a stolen phone, which goes on."""
 
     @property
     def open(self) -> bool:
@@ -111,14 +114,6 @@ class Reset:
         return self.opened_at + (self.expires_at - self.opened_at) / 2
 
 
-class OpenRefusal(StrEnum):
-    """Why a request is not opened, once the policy has let it pass."""
-
-    ALREADY_OPEN = "already_open"
-    TOO_MANY_OPEN = "too_many_open"
-    NO_APPROVER = "no_approver"
-
-
 class AnswerRefusal(StrEnum):
     """Why an answer comes to nothing. *requester*: who asked may no longer ask."""
 
@@ -134,15 +129,6 @@ class ReasonFault(StrEnum):
 
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
-
-
-def may_open(*, open_about_subject: bool, open_of_requester: int) -> OpenRefusal | None:
-    """Return why no request is opened, or None; whether somebody could approve is asked apart."""
-    if open_about_subject:
-        return OpenRefusal.ALREADY_OPEN
-    if open_of_requester >= OPEN_AT_MOST:
-        return OpenRefusal.TOO_MANY_OPEN
-    return None
 
 
 def opened(  # noqa: PLR0913  all that a request is told
@@ -180,6 +166,18 @@ def opened(  # noqa: PLR0913  all that a request is told
         ended_at=now if done else None,
         ended_by=by_person(requester_id) if done else None,
     )
+
+
+def suspends(reset: Reset, *, may_disable: bool) -> bool:
+    """Whether the request suspends its subject as it stands; *may_disable*: the requester could disable directly."""
+    if reset.happened is not Happened.STOLEN:
+        return False
+    return may_disable or not reset.privileged or reset.state in (State.HOLDING, State.EXECUTED)
+
+
+def ends_by_code(reset: Reset) -> bool:
+    """Whether an accepted code of the subject ends the request."""
+    return reset.happened is not Happened.STOLEN
 
 
 def hold(*, privileged: bool, limits: Limits) -> timedelta:

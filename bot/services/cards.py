@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from bot.core import audit, permissions
 from bot.core.people import Person
 from bot.core.resets import Reset
+from bot.services import stolen
 from bot.services.means import Means
-from storage import factors, people, profile_changes, recovery_codes, roles
+from storage import factors, people, profile_changes, recovery_codes, reset_history, roles
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -30,12 +31,17 @@ class Facts:
     tz: str | None
     asked_lately: int
     """How many requests the requester has opened lately, this one included."""
+    vetoed_at: datetime | None
+    """When the subject last stopped a request, since their last reset."""
     now: datetime = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A request with its people and facts; *dormant*: the subject's rights sleep, and wait to be woken."""
+    """A request with its people and facts; *dormant*: the subject's rights sleep, and wait to be woken.
+
+    *lifts*: the subject is suspended by this request and by nothing else.
+    """
 
     reset: Reset
     subject: Person
@@ -44,6 +50,7 @@ class Card:
     facts: Facts
     dormant: bool
     ended_by: Person | None
+    lifts: bool = False
 
 
 async def card(conn: Connection, means: Means, request_id: int) -> Card | None:
@@ -62,6 +69,7 @@ async def card(conn: Connection, means: Means, request_id: int) -> Card | None:
         facts=await facts(conn, means, reset.subject_id, requester_id=reset.requester_id),
         dormant=bool(permissions.rights(grants[reset.subject_id]).dormant),
         ended_by=None if ender is None else known.get(ender),
+        lifts=await stolen.lifts(conn, reset, known[reset.subject_id]),
     )
 
 
@@ -74,14 +82,15 @@ async def facts(conn: Connection, means: Means, subject_id: int, *, requester_id
         left = await recovery_codes.left(conn, status.factor_id)
     asked = 0
     if requester_id is not None:
-        asked = await requests.count_asked(conn, requester_id, now=now, within=ASKED_WITHIN)
+        asked = await reset_history.count_asked(conn, requester_id, now=now, within=ASKED_WITHIN)
     return Facts(
         last_verified_at=status.last_verified_at if status else None,
         factor_since=status.since if status else None,
         codes_left=left,
-        resets_lately=await requests.count_executed(conn, subject_id, now=now, within=RESETS_WITHIN),
+        resets_lately=await reset_history.count_executed(conn, subject_id, now=now, within=RESETS_WITHIN),
         profile_changed=await profile_changes.lately(conn, subject_id, now=now, within=CHANGED_WITHIN),
         tz=await people.tz_of(conn, subject_id),
         asked_lately=asked,
+        vetoed_at=await reset_history.last_veto(conn, subject_id),
         now=now,
     )

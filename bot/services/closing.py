@@ -103,8 +103,18 @@ async def tell_of(
 
 
 async def self_cancel(conn: Connection, subject_id: int, *, by: str, now: datetime) -> None:
-    """End what is open about somebody who has just shown a code: they need no reset. Their factor's row is held."""
-    await _end_about(conn, subject_id, State.SELF_CANCELLED, by=by, now=now)
+    """End what is open about somebody who has just shown a code: they need no reset. Their factor's row is held.
+
+    A request for a stolen phone goes on, since the code may be the thief's; the cards warn of it (A15).
+    """
+    held = await requests.lock_open_about(conn, subject_id)
+    if held is None:
+        return
+    if resets.ends_by_code(held):
+        await end(conn, held, State.SELF_CANCELLED, by=by, now=now)
+        return
+    await requests.note_code(conn, held.request_id, now=now)
+    await refresh(conn, held)
 
 
 async def supersede(conn: Connection, subject_id: int, *, by: str, now: datetime) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core import audit, policy, rates, resets
+from bot.core import audit, policy, rates
 from bot.core.actions import Action, Guard, Party
 from bot.core.audit import Event, by_person
 from bot.core.policy import Verdict
 from bot.core.rates import Bucket
-from bot.core.resets import OpenRefusal
+from bot.core.reset_opening import OpenRefusal, VetoedLately
+from bot.core.resets import Happened
 from bot.core.throttle import SLACK
 from bot.services import authority
 from bot.services.approvers import find_approvers
 from bot.services.cards import Card, Facts, card, facts
 from bot.services.means import Means
+from bot.services.reset_opening import not_opened
 from storage import audit as audit_events
 from storage import people, roles
 from storage import resets as requests
@@ -46,7 +48,10 @@ class LookRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A person as who may look sees them: status only. *route*: what the looker's reset of them would be."""
+    """A person as who may look sees them: status only. *route*: what the looker's reset of them would be.
+
+    *not_opened*: why a request of the looker would come to nothing, whatever the policy says.
+    """
 
     party: Party
     facts: Facts
@@ -54,6 +59,7 @@ class Shown:
     route: Action | Guard
     needs_approval: bool
     open_request: int | None
+    not_opened: OpenRefusal | VetoedLately | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class Why:
     acts: tuple[tuple[Action, tuple[Verdict, ...]], ...]
     request_open: bool
     needs_approval: bool
-    not_opened: OpenRefusal | None
+    not_opened: OpenRefusal | VetoedLately | None
     no_approver: bool
 
 
@@ -97,6 +103,9 @@ class Looks:
                 route=route,
                 needs_approval=route is Action.ASK or policy.needs_approval(party, self._means.policy),
                 open_request=open_now,
+                not_opened=await not_opened(
+                    conn, by=by, subject_id=subject_id, happened=Happened.LOST, now=self._means.now()
+                ),
             )
 
     async def why(self, *, by: int, subject_id: int) -> Why | Guard | LookRefusal:
@@ -129,8 +138,8 @@ class Looks:
                 tuple(acts),
                 request_open=reset is not None,
                 needs_approval=policy.needs_approval(subject, self._means.policy),
-                not_opened=resets.may_open(
-                    open_about_subject=reset is not None, open_of_requester=await requests.count_open_of(conn, by)
+                not_opened=await not_opened(
+                    conn, by=by, subject_id=subject_id, happened=Happened.LOST, now=self._means.now()
                 ),
                 no_approver=not approvers.any,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core import audit, resets
@@ -9,16 +10,15 @@ from bot.core.actions import Action, Guard, Party
 from bot.core.audit import SYSTEM, Event, by_person
 from bot.core.jobs import ExecuteReset, ExpireReset, RemindReset
 from bot.core.messages import Kind
-from bot.core.people import SuspendedWhy
-from bot.core.resets import AnswerRefusal, Happened, Reset, State
+from bot.core.resets import AnswerRefusal, Reset, State
 from bot.core.throttle import SLACK
-from bot.services import authority, closing
-from bot.services.approvers import Approvers, ask_approvers
+from bot.services import authority, closing, stolen
+from bot.services.approvers import ask_approvers
 from bot.services.authority import Held
 from bot.services.means import Means
-from bot.services.suspending import suspend
+from bot.services.reset_opening import Route
 from storage import audit as audit_events
-from storage import jobs
+from storage import jobs, people
 from storage.pool import Connection
 
 _ENDS = {
@@ -28,8 +28,15 @@ _ENDS = {
 }
 
 
-async def opened(conn: Connection, reset: Reset, subject: Party, approvers: Approvers | None, *, now: datetime) -> None:
-    """Do what follows from a new request: tell, ask, suspend, start the clocks, or carry it out."""
+async def opened(
+    conn: Connection,
+    reset: Reset,
+    subject: Party,
+    route: Route,
+    *,
+    now: datetime,
+) -> Party:
+    """Do what follows from a new request: tell, ask, suspend, start the clocks, or carry it out; return the subject."""
     by = SYSTEM if reset.requester_id is None else by_person(reset.requester_id)
     detail: audit.Detail = {
         "request": reset.request_id,
@@ -43,24 +50,25 @@ async def opened(conn: Connection, reset: Reset, subject: Party, approvers: Appr
         await closing.tell_of(conn, reset.requester_id, Kind.RESET_MINE, reset, now=now)
     if reset.open:
         await closing.tell_of(conn, reset.subject_id, Kind.RESET_OPENED, reset, now=now)
-        if reset.happened is Happened.STOLEN:
-            why, cause = SuspendedWhy.STOLEN, reset.requester_id
-            told: audit.Detail = {"request": reset.request_id}
-            await suspend(conn, subject.person, why, by=by, now=now, detail=told, caused_by=cause)
-    if approvers is not None:
-        await ask_approvers(conn, approvers, reset, now=now)
+    subject = await stolen.suspend_subject(conn, reset, subject, may_disable=route.may_disable, by=by, now=now)
+    if route.approvers is not None:
+        await ask_approvers(conn, route.approvers, reset, now=now)
         await jobs.enqueue(conn, RemindReset(reset.request_id), after=reset.half_time - now)
         await jobs.enqueue(conn, ExpireReset(reset.request_id), after=reset.expires_at - now)
-    await move_on(conn, reset, subject, by=by, now=now)
+    return await move_on(conn, reset, subject, by=by, now=now)
 
 
-async def move_on(conn: Connection, reset: Reset, subject: Party, *, by: str, now: datetime) -> None:
-    """Do what follows where no approval is missing: carry it out, or start the clock of its hold."""
+async def move_on(conn: Connection, reset: Reset, subject: Party, *, by: str, now: datetime) -> Party:
+    """Do what follows where no approval is missing: carry it out, or start its clock; return the subject."""
+    if reset.state is not State.AWAITING_APPROVAL:
+        subject = await stolen.suspend_subject(conn, reset, subject, may_disable=False, by=by, now=now)
     if reset.state is State.EXECUTED:
         await closing.execute(conn, reset, subject, by=by, now=now)
-    elif reset.state is State.HOLDING and reset.hold_until is not None:
+        return replace(subject, person=await people.get(conn, reset.subject_id) or subject.person)
+    if reset.state is State.HOLDING and reset.hold_until is not None:
         await jobs.enqueue(conn, ExecuteReset(reset.request_id), after=reset.hold_until - now)
         await closing.refresh(conn, reset)
+    return subject
 
 
 async def stands(
@@ -89,16 +97,14 @@ async def requester_refused(conn: Connection, means: Means, held: Held, reset: R
     return await authority.refusal(conn, means, action, held, actor_id=reset.requester_id, subject_id=reset.subject_id)
 
 
-async def approver_refused(
-    conn: Connection, means: Means, held: Held, reset: Reset, *, approver_id: int
-) -> Guard | None:
-    """Return why somebody may not approve a request, or may no longer have approved it."""
+async def refusal(conn: Connection, means: Means, action: Action, held: Held, reset: Reset, *, by: int) -> Guard | None:
+    """Return why somebody may not answer or end a request, or may no longer have approved it."""
     return await authority.refusal(
         conn,
         means,
-        Action.APPROVE,
+        action,
         held,
-        actor_id=approver_id,
+        actor_id=by,
         subject_id=reset.subject_id,
         requester_id=reset.requester_id,
     )

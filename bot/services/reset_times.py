@@ -6,7 +6,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from bot.core import policy, resets
-from bot.core.actions import Guard
+from bot.core.actions import Action, Guard
 from bot.core.audit import SYSTEM
 from bot.core.messages import Kind
 from bot.core.people import Profile
@@ -82,7 +82,7 @@ class ResetTimes:
             return Due.ENDED
         refusals = {await steps.requester_refused(conn, self._means, held, reset)}
         if reset.approver_id is not None:
-            refusals.add(await steps.approver_refused(conn, self._means, held, reset, approver_id=reset.approver_id))
+            refusals.add(await steps.refusal(conn, self._means, Action.APPROVE, held, reset, by=reset.approver_id))
         # What ends it ends it, whatever else is missing; what only waits comes after.
         if refusals - {None, Guard.NO_LOCKDOWN, Guard.ACTOR_CONFIRMED, Guard.SUBJECT_CONFIRMED}:
             return Due.ENDED

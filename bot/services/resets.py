@@ -11,19 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bot.core import audit, policy, resets
+from bot.core import audit, resets
 from bot.core.actions import Action, Guard
 from bot.core.audit import Event, by_person
 from bot.core.people import Profile
-from bot.core.resets import AnswerRefusal, Happened, OpenRefusal, ReasonFault, Reset, State
+from bot.core.reset_opening import OpenRefusal, VetoedLately
+from bot.core.resets import AnswerRefusal, Happened, ReasonFault, Reset, State
 from bot.core.throttle import SLACK
-from bot.services import authority, closing
+from bot.services import authority, closing, stolen
 from bot.services import reset_steps as steps
-from bot.services.approvers import find_approvers
 from bot.services.authority import Held
 from bot.services.cards import Card, card
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
+from bot.services.reset_opening import Route, find_route
 from storage import audit as audit_events
 from storage import resets as requests
 from storage.pool import Connection
@@ -31,9 +32,13 @@ from storage.pool import Connection
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The act was carried out, now or by this same actor before; how the request stands."""
+    """The act was carried out, now or by this same actor before; how the request stands.
+
+    *suspended*: the subject is, after it.
+    """
 
     reset: Reset
+    suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,13 @@ class Came:
 
     why: AnswerRefusal
     reset: Reset | None
+
+
+_ENDING = {
+    State.DENIED: (Action.DENY, Action.DENY_LIFTING),
+    State.CANCELLED: (Action.CANCEL, Action.CANCEL_LIFTING),
+}
+"""What it is to end a request so, and to lift with it the suspension that the request caused."""
 
 
 class Resets:
@@ -61,7 +73,7 @@ class Resets:
         happened: Happened,
         reason: str,
         typed: str,
-    ) -> Done | Guard | OpenRefusal | ReasonFault | Judged:
+    ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | Judged:
         """Disable somebody's MFA, directly where the actor may and else by asking; one effect an *intent* (A5)."""
         told_reason = resets.reason(reason)
         if isinstance(told_reason, ReasonFault):
@@ -71,19 +83,11 @@ class Resets:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told, admins=True)
             before = await requests.of_intent(conn, intent)
             if before is not None and before.requester_id == by:
-                return Done(before)
-            direct, refusal = await self._route(conn, held, by, subject_id)
-            if refusal is None:
-                refusal = resets.may_open(
-                    open_about_subject=await requests.lock_open_about(conn, subject_id) is not None,
-                    open_of_requester=await requests.count_open_of(conn, by),
-                )
-            approvers = None if direct else await find_approvers(conn, self._means, held, subject_id, requester_id=by)
-            if refusal is None and approvers is not None and not approvers.any:
-                refusal = OpenRefusal.NO_APPROVER
-            if refusal is not None:
-                await self._refused(conn, by, subject_id, refusal.value, now)
-                return refusal
+                return _done(before, held)
+            route = await find_route(conn, self._means, held, by=by, subject_id=subject_id, happened=happened, now=now)
+            if not isinstance(route, Route):
+                await self._refused(conn, by, subject_id, route.value, now)
+                return route
             judged = await self._judged(conn, held, by, purpose="reset", typed=typed)
             if not judged.accepted:
                 return judged
@@ -95,14 +99,14 @@ class Resets:
                 factor_id=held.factors[subject_id].factor_id,
                 happened=happened,
                 reason=told_reason,
-                direct=direct,
+                direct=route.direct,
                 privileged=subject.privileged,
                 now=now,
                 limits=self._means.resets,
             )
             made = await requests.insert(conn, made)
-            await steps.opened(conn, made, subject, approvers, now=now)
-            return Done(made)
+            subject = await steps.opened(conn, made, subject, route, now=now)
+            return Done(made, suspended=subject.person.suspended)
 
     async def approve(
         self, request_id: int, *, by: int, told: Collection[Profile], typed: str
@@ -115,8 +119,8 @@ class Resets:
                 return Came(AnswerRefusal.ENDED, None)
             mine = reset.approver_id == by and reset.state in (State.HOLDING, State.EXECUTED)
             if mine or not reset.open:
-                return Done(reset) if mine else await self._late(conn, by, reset, now)
-            refusal = await self._refusal(conn, Action.APPROVE, held, by, reset)
+                return _done(reset, held) if mine else await self._late(conn, by, reset, now)
+            refusal = await steps.refusal(conn, self._means, Action.APPROVE, held, reset, by=by)
             if refusal is not None:
                 await self._refused(conn, by, reset.subject_id, refusal.value, now)
                 return refusal
@@ -133,44 +137,56 @@ class Resets:
             detail = {"request": request_id, "state": approved.state.value}
             event = Event(audit.Kind.RESET_APPROVED, now, by_person(by), SLACK, reset.subject_id, detail)
             await audit_events.record(conn, event)
-            await steps.move_on(conn, approved, subject, by=by_person(by), now=now)
-            return Done(approved)
+            subject = await steps.move_on(conn, approved, subject, by=by_person(by), now=now)
+            return Done(approved, suspended=subject.person.suspended)
 
-    async def deny(self, request_id: int, *, by: int, reason: str) -> Done | Came | Guard | ReasonFault:
-        """Deny an open request; it needs no code: it tightens."""
+    async def deny(
+        self, request_id: int, *, by: int, reason: str, told: Collection[Profile] = (), typed: str = ""
+    ) -> Done | Came | Guard | ReasonFault | Judged:
+        """Deny an open request. It tightens and needs no code; one lifts the suspension that the request caused."""
         why = resets.reason(reason)
         if isinstance(why, ReasonFault):
             return why
-        now = self._means.now()
-        async with self._means.pool.transaction() as conn:
-            held, reset = await self._hold(conn, request_id, by)
-            if reset is None:
-                return Came(AnswerRefusal.ENDED, None)
-            mine = reset.state is State.DENIED and reset.ended_by == by_person(by)
-            if mine or not reset.open:
-                return Done(reset) if mine else await self._late(conn, by, reset, now)
-            refusal = await self._refusal(conn, Action.DENY, held, by, reset)
-            if refusal is not None:
-                await self._refused(conn, by, reset.subject_id, refusal.value, now)
-                return refusal
-            denied = replace(reset, denial=why)
-            return Done(await closing.end(conn, denied, State.DENIED, by=by_person(by), now=now))
+        return await self._end(request_id, State.DENIED, by=by, told=told, typed=typed, denial=why)
 
-    async def cancel(self, request_id: int, *, by: int) -> Done | Came | Guard:
-        """Take back one's own request."""
-        now = self._means.now()
+    async def cancel(
+        self, request_id: int, *, by: int, told: Collection[Profile] = (), typed: str = ""
+    ) -> Done | Came | Guard | Judged:
+        """Take back one's own request; a code is asked for as in `deny`."""
+        return await self._end(request_id, State.CANCELLED, by=by, told=told, typed=typed)
+
+    async def _end(
+        self,
+        request_id: int,
+        state: State,
+        *,
+        by: int,
+        told: Collection[Profile],
+        typed: str,
+        denial: str | None = None,
+    ) -> Done | Came | Guard | Judged:
+        now, lifting = self._means.now(), bool(typed.strip())
+        tightens, loosens = _ENDING[state]
         async with self._means.pool.transaction() as conn:
-            held, reset = await self._hold(conn, request_id, by)
+            held, reset = await self._hold(conn, request_id, by, told=told)
             if reset is None:
                 return Came(AnswerRefusal.ENDED, None)
-            mine = reset.state is State.CANCELLED and reset.requester_id == by
+            mine = reset.state is state and reset.ended_by == by_person(by)
             if mine or not reset.open:
-                return Done(reset) if mine else await self._late(conn, by, reset, now)
-            refusal = await self._refusal(conn, Action.CANCEL, held, by, reset)
+                return _done(reset, held) if mine else await self._late(conn, by, reset, now)
+            refusal = await steps.refusal(conn, self._means, tightens, held, reset, by=by)
+            if refusal is None and lifting:
+                refusal = await steps.refusal(conn, self._means, loosens, held, reset, by=by)
             if refusal is not None:
                 await self._refused(conn, by, reset.subject_id, refusal.value, now)
                 return refusal
-            return Done(await closing.end(conn, reset, State.CANCELLED, by=by_person(by), now=now))
+            judged = await self._judged(conn, held, by, purpose=loosens.value, typed=typed) if lifting else None
+            if judged is not None and not judged.accepted:
+                return judged
+            subject = held.parties[reset.subject_id].person
+            ended = await closing.end(conn, replace(reset, denial=denial), state, by=by_person(by), now=now)
+            lifted = lifting and await stolen.lift(conn, ended, subject, by=by_person(by), now=now)
+            return Done(ended, suspended=subject.suspended and not lifted)
 
     async def concerned(self, request_id: int) -> set[int]:
         """Return who a request is about, who asked, and who approved: Slack has to confirm them first."""
@@ -184,6 +200,13 @@ class Resets:
             reset = await requests.get(conn, request_id)
             return None if reset is None else reset.subject_id
 
+    async def lifting(self, request_id: int, *, by: int) -> Card | None:
+        """Return a request of one's own whose cancelling can lift what it caused, for the form with the code."""
+        async with self._means.pool.transaction() as conn:
+            found = await card(conn, self._means, request_id)
+            own = found is not None and found.reset.open and found.reset.requester_id == by
+            return found if own and found is not None and found.lifts else None
+
     async def card_for(self, request_id: int, *, by: int) -> Card | Came | Guard:
         """Return a request for the window that answers it; who could not deny it either is told why."""
         async with self._means.pool.transaction() as conn:
@@ -191,7 +214,7 @@ class Resets:
             if reset is None or not reset.open:
                 return Came(AnswerRefusal.ENDED, reset)
             held = await authority.as_if_confirmed(conn, {by, *reset.people})
-            refusal = await self._refusal(conn, Action.DENY, held, by, reset)
+            refusal = await steps.refusal(conn, self._means, Action.DENY, held, reset, by=by)
             why: audit.Detail = {"why": refusal.value} if refusal else {}
             detail: audit.Detail = {"act": "answer", "request": request_id, **why}
             kind = audit.Kind.LOOK_REFUSED if refusal else audit.Kind.LOOKED
@@ -209,30 +232,6 @@ class Resets:
         held = await authority.hold(conn, self._means, concerned, told=told, admins=True)
         return held, None if found is None else await requests.lock(conn, request_id)
 
-    async def _route(
-        self, conn: Connection, held: Held, by: int, subject_id: int
-    ) -> tuple[bool, Guard | OpenRefusal | None]:
-        """Return whether the actor may disable directly, and why they may not even ask."""
-        if by not in held.parties:
-            return False, Guard.ACTOR_IS_MEMBER
-        direct = await authority.case(conn, self._means, Action.DISABLE_OTHER, held, actor_id=by, subject_id=subject_id)
-        refusal = policy.refusal(direct)
-        if refusal is Guard.RIGHT:
-            return False, policy.refusal(replace(direct, action=Action.ASK))
-        subject = direct.subject
-        return subject is not None and not policy.needs_approval(subject, self._means.policy), refusal
-
-    async def _refusal(self, conn: Connection, action: Action, held: Held, by: int, reset: Reset) -> Guard | None:
-        return await authority.refusal(
-            conn,
-            self._means,
-            action,
-            held,
-            actor_id=by,
-            subject_id=reset.subject_id,
-            requester_id=reset.requester_id,
-        )
-
     async def _judged(self, conn: Connection, held: Held, by: int, *, purpose: str, typed: str) -> Judged:
         """Judge the actor's own code, a TOTP code and nothing else."""
         asked = in_slack(by, purpose, recovery=False)
@@ -245,3 +244,7 @@ class Resets:
     async def _refused(self, conn: Connection, by: int, subject_id: int, why: str, now: datetime) -> None:
         event = Event(audit.Kind.RESET_REFUSED, now, by_person(by), SLACK, subject_id, {"why": why})
         await audit_events.record(conn, event)
+
+
+def _done(reset: Reset, held: Held) -> Done:
+    return Done(reset, suspended=held.parties[reset.subject_id].person.suspended)

@@ -21,12 +21,19 @@ async def suspend(
     now: datetime,
     detail: audit.Detail,
     caused_by: int | None = None,
+    request_id: int | None = None,
 ) -> bool:
     """Suspend a person; return False where they are already. *caused_by* may not release them.
+
+    *request_id*: the reset request that causes it, whose end may lift it; not if they were suspended before, and not
+    once anybody, the owner above all, asks for a suspension that stands (A15).
 
     An account that has just come back would need one current code; from now on it needs a recovery code too. A release
     by helpdesk that waits for such a code is void: what is told now was not known then.
     """
+    if person.suspended:
+        request_id = None
+        await suspensions.note_request(conn, person.person_id, request_id=None)
     stands = person.suspended and person.suspended_why is not SuspendedWhy.DEACTIVATED
     offered = await suspensions.withdraw_release(conn, person.person_id)
     if stands and not offered:
@@ -37,6 +44,8 @@ async def suspend(
         await suspensions.forget(conn, person.person_id)
     if caused_by is not None:
         await suspensions.note_cause(conn, person.person_id, caused_by=caused_by)
+    if request_id is not None:
+        await suspensions.note_request(conn, person.person_id, request_id=request_id)
     await cancel_pending(conn, person, now, actor=by)
     await record(conn, audit.Kind.SUSPENDED, person, now, {"why": why.value, **detail}, actor=by)
     await refresh_home(conn, person.person_id)

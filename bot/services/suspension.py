@@ -15,7 +15,7 @@ from bot.core.messages import Kind, Message, Settled
 from bot.core.people import Person, SuspendedWhy
 from bot.core.resets import State
 from bot.core.suspension import ReleaseRefusal
-from bot.services import authority, closing
+from bot.services import authority, closing, stolen
 from bot.services.authority import Held
 from bot.services.ending import record
 from bot.services.judging import Judge, Judged, in_slack
@@ -34,7 +34,9 @@ class Stopped(StrEnum):
     BEFORE = "before"
     NOT_YOURS = "not_yours"
     VETOED = "vetoed"
-    """The reset that the notice told of is stopped; nobody is suspended."""
+    """The reset that the notice told of is stopped; nobody is suspended by that."""
+    VETOED_SUSPENDED = "vetoed_suspended"
+    """Likewise, of somebody who is suspended and stays so."""
 
 
 class Released(StrEnum):
@@ -86,8 +88,9 @@ class Suspension:
         if refusal is not None:
             return Stopped.NOT_YOURS
         if reset.open:
-            await closing.end(conn, reset, State.VETOED, by=by_person(by), now=now)
-            return Stopped.VETOED
+            done = await closing.end(conn, reset, State.VETOED, by=by_person(by), now=now)
+            await stolen.tell_of_veto(conn, done, now=now)
+            return Stopped.VETOED_SUSPENDED if held.parties[by].person.suspended else Stopped.VETOED
         # The press counts for the notice that followed, and as often as that one: once.
         told_id = await reset_messages.done_of(conn, reset.request_id)
         told = None if told_id is None else await messages.get(conn, told_id)

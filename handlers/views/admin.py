@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.core.actions import Action, Guard
 from bot.core.policy import Verdict
-from bot.core.resets import OpenRefusal
+from bot.core.reset_opening import OpenRefusal
 from bot.services.looking import Why
 from handlers.views import refusals
 from handlers.views.blocks import Blocks, Json, context, modal, plain_section, section

@@ -61,10 +61,18 @@ def actions(*buttons: Json) -> Json:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def code_input(hint: str, *, label: str = "Verification code", block_id: str = ids.CODE, focus: bool = True) -> Json:
+def code_input(
+    hint: str,
+    *,
+    label: str = "Verification code",
+    block_id: str = ids.CODE,
+    focus: bool = True,
+    optional: bool = False,
+) -> Json:
     """The one input for a code."""
     return {
         "type": "input",
+        "optional": optional,
         "block_id": block_id,
         "label": plain(label),
         "hint": plain(hint),

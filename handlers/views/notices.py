@@ -65,6 +65,8 @@ def sentence(notice: Notice) -> str:
             | Kind.RESET_REMINDER
             | Kind.RESET_OUTCOME
             | Kind.RESET_DONE
+            | Kind.STOLEN_REPORTED
+            | Kind.STOLEN_VETOED
             | Kind.RIGHTS_DORMANT
         ):
             if notice.card is None:

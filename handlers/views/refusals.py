@@ -6,9 +6,11 @@ from typing import assert_never
 
 from bot.core.actions import Guard
 from bot.core.permissions import SHOWN_AS, Permission
-from bot.core.resets import REASON_LEAST, REASON_MOST, AnswerRefusal, OpenRefusal, ReasonFault
+from bot.core.reset_opening import STOLEN_AT_MOST, OpenRefusal, VetoedLately
+from bot.core.resets import REASON_LEAST, REASON_MOST, AnswerRefusal, ReasonFault
 from bot.services.looking import LookRefusal
 from bot.services.report import AskRefusal
+from handlers.views.blocks import at
 
 STALE = "This window is too old. Please open it anew."
 
@@ -96,17 +98,28 @@ def report(refused: AskRefusal | Guard | LookRefusal) -> str:
     return look(refused)
 
 
-def not_opened(refused: OpenRefusal) -> str:
+def not_opened(refused: OpenRefusal | VetoedLately) -> str:
     """Return why no reset was asked for."""
     match refused:
+        case VetoedLately():
+            return (
+                "That person stopped your last request about them. You can't open another one about them until "
+                f"{at(refused.until)}. Somebody else can, if the person confirms that they asked for it."
+            )
+        case OpenRefusal.TOO_MANY_STOLEN:
+            return (
+                f"You have reported {STOLEN_AT_MOST} stolen phones within a day, and each report suspends somebody. "
+                "Ask somebody else to report this one."
+            )
         case OpenRefusal.ALREADY_OPEN:
             return "A reset of this person's MFA is open already. See `/mfa-admin requests`."
         case OpenRefusal.TOO_MANY_OPEN:
             return "You have three open requests. Wait for an answer, or cancel one."
         case OpenRefusal.NO_APPROVER:
             return (
-                "Nobody could approve this: there is no able manager, and nobody else who may approve. Whoever runs "
-                "the bot can help with `mfabot people manager`, `mfabot roles grant approver`, or `mfabot break-glass`."
+                "Nobody could approve this: there is no able manager, and nobody else who may approve, or their own "
+                "MFA was set up too recently. Whoever runs the bot can help with `mfabot people manager`, `mfabot "
+                "roles grant approver`, or `mfabot break-glass`."
             )
         case _:
             assert_never(refused)

@@ -39,6 +39,7 @@ _OF_ANOTHER: Final[dict[State, str]] = {
 }
 """What follows "The reset of somebody's MFA"."""
 
+STAYS_SUSPENDED: Final = "That person is still suspended, until somebody releases them: `/mfa-admin release @person`."
 _STAYS: Final = "Your MFA stays as it is. If you cannot produce codes, use a recovery code, or ask your helpdesk."
 _ENROLL: Final = (
     "If you still have the authenticator app, remove the old account from it: its codes are worth nothing any more. "
@@ -87,17 +88,16 @@ def of_another(state: State) -> str:
     return _OF_ANOTHER[state]
 
 
-def next_step(reset: Reset, reader: Reader) -> str:
-    """Return what the reader does next."""
-    if reader is Reader.APPROVER:
-        return "There is nothing left to do."
+def next_step(reset: Reset, reader: Reader, *, suspended: bool) -> str:
+    """Return what the reader does next; *suspended*: the subject is now."""
     subjects, requesters = _NEXT[reset.state]
-    if reset.happened is Happened.LOST or reset.state is State.EXECUTED:
-        return subjects if reader is Reader.SUBJECT else requesters
-    # Whose phone was reported stolen stays suspended, whatever became of the request.
+    own = "There is nothing left to do." if reader is Reader.APPROVER else requesters
+    if reset.happened is Happened.LOST or reset.state is State.EXECUTED or not suspended:
+        return subjects if reader is Reader.SUBJECT else own
+    # Whose phone was reported stolen stays suspended, unless whoever cancelled or denied it lifted that.
     if reader is Reader.SUBJECT:
-        return "You were suspended when it was asked for, and that goes on: type `/mfa` to see what ends it."
-    return f"{requesters} That person stays suspended until somebody else releases them: `/mfa-admin release @person`."
+        return "You are still suspended: type `/mfa` to see what ends that."
+    return f"{own} {STAYS_SUSPENDED}"
 
 
 def through(state: State) -> str | None:

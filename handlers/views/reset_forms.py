@@ -9,7 +9,7 @@ from bot.core.resets import REASON_LEAST, REASON_MOST, Happened, State
 from bot.services.cards import Card
 from bot.services.looking import Shown
 from handlers import ids
-from handlers.views import refusals, reset_ends
+from handlers.views import refusals, reset_ends, stolen
 from handlers.views.blocks import (
     Blocks,
     Json,
@@ -93,6 +93,7 @@ def form(shown: Shown, intent: UUID) -> Json:
                     ],
                 },
             },
+            context(stolen.in_form(shown)),
             reason_input(),
             code_input(CODE_HINT, focus=False),
         ],
@@ -111,6 +112,7 @@ def approval(found: Card) -> Json:
             plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."),
             plain_section(f"{happened(found)} Reason: {clean(found.reset.reason, REASON_SHOWN)}"),
             *(context(line) for line in facts(found.facts, privileged=found.reset.privileged)),
+            *(context(line) for line in stolen.to_staff(found)),
             section("This code turns that person's MFA *off*. Approve only what you know to be true."),
             code_input(CODE_HINT),
         ],
@@ -125,9 +127,31 @@ def denial(found: Card) -> Json:
     """Return the window that asks why not."""
     return modal(
         "MFA: deny",
-        [plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."), reason_input()],
+        [
+            plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."),
+            *(context(line) for line in stolen.to_staff(found)),
+            reason_input(),
+            *stolen.input_to_lift(found),
+        ],
         callback_id=ids.DENIAL_FORM,
         submit="Deny",
+        close="Not now",
+        metadata=str(found.reset.request_id),
+    )
+
+
+def cancelling(found: Card) -> Json:
+    """Return the window that takes a request back, and a code where that lifts what it caused."""
+    return modal(
+        "MFA: cancel request",
+        [
+            plain_section(f"Whom: {named(found.subject)}."),
+            *(context(line) for line in stolen.to_staff(found)),
+            section("This takes your request back. That person's MFA stays as it is."),
+            *stolen.input_to_lift(found),
+        ],
+        callback_id=ids.CANCEL_FORM,
+        submit="Cancel request",
         close="Not now",
         metadata=str(found.reset.request_id),
     )
@@ -150,34 +174,47 @@ def reason_input() -> Json:
     }
 
 
-def opened(state: State) -> Json:
-    """Return what the requester reads then."""
+def opened(state: State, *, suspended: bool = False) -> Json:
+    """Return what the requester reads then; *suspended*: the person is."""
+    return said(_opened(state), *([section(f"That person is suspended. {stolen.ENDS}")] if suspended else []))
+
+
+def _opened(state: State) -> str:
     match state:
         case State.AWAITING_APPROVAL:
-            return said("*Sent.* Whoever may approve was asked. You can follow the request in your Messages tab.")
+            return "*Sent.* Whoever may approve was asked. You can follow the request in your Messages tab."
         case State.HOLDING:
-            return said("*Accepted.* It takes effect after a while, unless somebody stops it. See your Messages tab.")
+            return "*Accepted.* It takes effect after a while, unless somebody stops it. See your Messages tab."
         case State.EXECUTED:
-            return said("*Done.* That person's MFA is off. They were told, and can enroll again at once.")
+            return "*Done.* That person's MFA is off. They were told, and can enroll again at once."
         case _:
-            return said("This request has been answered meanwhile. See your Messages tab.")
+            return "This request has been answered meanwhile. See your Messages tab."
 
 
-def answered(found: State) -> Json:
-    """Return what whoever answered a request reads then."""
+def answered(found: State, *, suspended: bool = False) -> Json:
+    """Return what whoever answered a request reads then; *suspended*: the person is."""
+    if not suspended or found is State.AWAITING_APPROVAL:
+        return said(_answered(found))
+    waits = found in (State.HOLDING, State.EXECUTED)
+    return said(
+        _answered(found), section(f"That person is suspended. {stolen.ENDS}" if waits else reset_ends.STAYS_SUSPENDED)
+    )
+
+
+def _answered(found: State) -> str:
     match found:
         case State.EXECUTED:
-            return said("*Approved and done.* That person's MFA is off. They and the requester were told.")
+            return "*Approved and done.* That person's MFA is off. They and the requester were told."
         case State.HOLDING:
-            return said("*Approved.* It takes effect after the hold, unless somebody stops it.")
+            return "*Approved.* It takes effect after the hold, unless somebody stops it."
         case State.DENIED:
-            return said("*Denied.* The requester and the person concerned were told.")
+            return "*Denied.* The requester and the person concerned were told."
         case State.CANCELLED:
-            return said("*Cancelled.* The person concerned was told.")
+            return "*Cancelled.* The person concerned was told."
         case State.AWAITING_APPROVAL:
-            return said("The reset still waits for an answer.")
+            return "The reset still waits for an answer."
         case _:
-            return said(f"The reset {reset_ends.of_another(found)}")
+            return f"The reset {reset_ends.of_another(found)}"
 
 
 def open_requests(found: list[Card]) -> tuple[str, Blocks]:

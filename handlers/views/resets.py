@@ -15,7 +15,7 @@ from bot.core.people import Person
 from bot.core.resets import REASON_MOST, Happened, Reset, State
 from bot.services.cards import Card, Facts
 from handlers import ids
-from handlers.views import reset_ends
+from handlers.views import reset_ends, stolen
 from handlers.views.blocks import Blocks, Json, actions, at, button, clean, context, plain_section, section
 from handlers.views.reset_ends import Reader
 
@@ -28,12 +28,19 @@ def sentence(kind: Kind, card: Card, reader: Reader) -> str:
     """Return what a message says first, as things stand."""
     state = card.reset.state
     match kind:
+        case Kind.STOLEN_REPORTED:
+            return "Somebody's phone was reported stolen, and they were suspended."
+        case Kind.STOLEN_VETOED:
+            return "A reset for a stolen phone was stopped with the Slack account of the person it is about."
         case Kind.RIGHTS_DORMANT if card.dormant:
             return "Somebody who holds rights had their MFA reset. Those rights sleep until another admin wakes them."
         case Kind.RIGHTS_DORMANT:
             return "Somebody who holds rights had their MFA reset. No rights of theirs sleep any more."
         case Kind.RESET_OPENED if card.reset.open:
-            return "Somebody asked to disable your MFA. If you can still use your codes, or do not know of it, stop it."
+            asked = (
+                "Somebody asked to disable your MFA. If you can still use your codes, or do not know of it, stop it."
+            )
+            return " ".join([asked, *stolen.to_subject(card)])
         case Kind.RESET_OPENED:
             return f"Somebody asked to disable your MFA. {reset_ends.mine(state)}"
         case Kind.RESET_MINE if card.reset.open:
@@ -49,7 +56,9 @@ def sentence(kind: Kind, card: Card, reader: Reader) -> str:
         case Kind.RESET_CARD | Kind.RESET_REMINDER:
             return f"A reset of somebody's MFA needs no answer any more: it {reset_ends.of_another(state)}"
         case Kind.RESET_DONE | Kind.RESET_OUTCOME:
-            return f"{_ended(state, reader)} {reset_ends.next_step(card.reset, reader)}"
+            return (
+                f"{_ended(state, reader)} {reset_ends.next_step(card.reset, reader, suspended=card.subject.suspended)}"
+            )
         case _:
             raise ValueError(f"{kind.value} is about no request")
 
@@ -73,6 +82,8 @@ def blocks(kind: Kind, card: Card, reader: Reader, *, stop: Json | None) -> Bloc
         shown.append(plain_section(f"{happened(card)} Reason: {clean(card.reset.reason, REASON_SHOWN)}"))
     if kind is Kind.RESET_CARD and card.reset.open:
         shown.extend(context(line) for line in facts(card.facts, privileged=card.reset.privileged))
+    if kind in (Kind.RESET_CARD, Kind.RESET_MINE, Kind.STOLEN_REPORTED, Kind.STOLEN_VETOED):
+        shown.extend(context(line) for line in stolen.to_staff(card))
     shown.append(context(_stand(card)))
     if card.reset.denial is not None:
         shown.append(plain_section(f"Denied, since: {clean(card.reset.denial, REASON_SHOWN)}"))
@@ -94,6 +105,8 @@ def facts(known: Facts, *, privileged: bool) -> list[str]:
     if known.profile_changed:
         changed = ", ".join(_FIELDS[name] for name in known.profile_changed)
         lines.append(f":warning: Changed in the Slack profile within 7 days: {changed}.")
+    if known.vetoed_at is not None:
+        lines.append(f":warning: This person stopped the last request about them, {at(known.vetoed_at)}.")
     if privileged:
         lines.append(":warning: This person holds rights over other people's MFA, or is protected by an operator.")
     return lines

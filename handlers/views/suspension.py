@@ -25,6 +25,11 @@ def stopped(done: Stopped) -> str:
             )
         case Stopped.VETOED:
             return "*Stopped.* Your MFA stays as it is, and whoever asked for the reset is told."
+        case Stopped.VETOED_SUSPENDED:
+            return (
+                "*Stopped.* Your MFA stays as it is, and whoever asked for the reset is told. You are still suspended: "
+                "type `/mfa` to see what ends that."
+            )
         case Stopped.BEFORE:
             return "This was answered before. Type `/mfa` to see how things stand."
         case Stopped.NOT_YOURS:

@@ -26,6 +26,7 @@ LOOK = frozenset(
 )
 RESETS = frozenset({Action.DISABLE_OTHER, Action.ASK, Action.APPROVE})
 LOOSEN_OTHER = RESETS | {Action.UNLOCK, Action.RELEASE, Action.GRANT, Action.WAKE}
+LOOSEN_OTHER |= {Action.CANCEL_LIFTING, Action.DENY_LIFTING}
 LOOSEN = LOOSEN_OTHER | {Action.LIFT_LOCKDOWN}
 ABOUT_ANOTHER = LOOSEN_OTHER | {Action.REVOKE, Action.DENY}
 
@@ -170,7 +171,7 @@ WRONG = [
     Wrong(
         "somebody else asked for it",
         Guard.OWN_REQUEST,
-        frozenset({Action.CANCEL}),
+        frozenset({Action.CANCEL, Action.CANCEL_LIFTING}),
         lambda case: replace(case, requester_id=THIRD),
     ),
     Wrong(
@@ -194,7 +195,7 @@ WRONG = [
     Wrong(
         "the actor's own factor is of yesterday",
         Guard.FACTOR_OLD_ENOUGH,
-        frozenset({Action.APPROVE}),
+        frozenset({Action.APPROVE, Action.DENY_LIFTING}),
         actor(lambda party: replace(party, trusted_since=YESTERDAY)),
     ),
     Wrong(

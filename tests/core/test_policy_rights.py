@@ -24,6 +24,7 @@ def party(person_id: int, *permissions: Permission, since: datetime = LONG_AGO) 
     return Party(member, enrolled=True, rights=rights, confirmed=True, trusted_since=LONG_AGO)
 
 
+ANSWERS = (Action.APPROVE, Action.DENY, Action.DENY_LIFTING)
 ACTOR, SUBJECT = party(1), party(2)
 ASKED = Case(
     action=Action.APPROVE, actor=ACTOR, now=NOON, lockdown=None, subject=SUBJECT, requester_id=3, another_admin=True
@@ -42,6 +43,7 @@ def case(action: Action, *permissions: Permission) -> Case:
             rights=Rights({}, frozenset({VIEW})) if action is Action.WAKE else NONE,
         ),
         lockdown=Lockdown(LONG_AGO, 3) if action is Action.LIFT_LOCKDOWN else None,
+        requester_id=1 if action is Action.CANCEL_LIFTING else 3,
     )
 
 
@@ -65,6 +67,8 @@ def case(action: Action, *permissions: Permission) -> Case:
         (Action.LIFT_LOCKDOWN, [{LOCKDOWN}]),
         (Action.REVOKE, [{MANAGE}]),
         (Action.DENY, [{DISABLE}, {APPROVE}]),
+        (Action.DENY_LIFTING, [{DISABLE}, {APPROVE}]),
+        (Action.CANCEL_LIFTING, [{VIEW, DISABLE}, {VIEW, REQUEST}]),
         (Action.LOCKDOWN, [{LOCKDOWN}]),
     ],
 )
@@ -85,7 +89,7 @@ def test_to_disable_somebody_s_mfa_both_permissions_are_needed_and_mfa_of_one_s_
     assert policy.refusal(without) is Guard.OWN_MFA
 
 
-@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+@pytest.mark.parametrize("action", ANSWERS)
 def test_the_subject_s_own_able_manager_answers_without_a_permission(action: Action) -> None:
     asked = replace(ASKED, action=action)
 
@@ -93,7 +97,7 @@ def test_the_subject_s_own_able_manager_answers_without_a_permission(action: Act
     assert policy.refusal(replace(asked, manages=True)) is None
 
 
-@pytest.mark.parametrize("action", [one for one in Action if one not in (Action.APPROVE, Action.DENY)])
+@pytest.mark.parametrize("action", [one for one in Action if one not in ANSWERS])
 def test_a_manager_may_do_nothing_else_for_it(action: Action) -> None:
     expected = None if action not in policy.NEEDS else Guard.RIGHT
 
@@ -102,7 +106,7 @@ def test_a_manager_may_do_nothing_else_for_it(action: Action) -> None:
     assert policy.refusal(asked) is expected
 
 
-@pytest.mark.parametrize("action", [Action.APPROVE, Action.DENY])
+@pytest.mark.parametrize("action", ANSWERS)
 @pytest.mark.parametrize(
     "manager",
     [

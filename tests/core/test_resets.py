@@ -14,7 +14,6 @@ from bot.core.resets import (
     AnswerRefusal,
     Happened,
     Limits,
-    OpenRefusal,
     ReasonFault,
     Reset,
     State,
@@ -120,24 +119,6 @@ def test_the_hold_is_longer_for_the_privileged_and_may_be_none(
     assert (approved.state, approved.hold_until, approved.approver_id) == (state, until, 3)
     assert approved.ended_by == (None if length else "person:3")
     assert (meanwhile.state, meanwhile.hold_until) == (state, until)
-
-
-@pytest.mark.parametrize(
-    ("open_about_subject", "open_of_requester", "refusal"),
-    [
-        (False, 0, None),
-        (False, 2, None),
-        (False, 3, OpenRefusal.TOO_MANY_OPEN),
-        (True, 0, OpenRefusal.ALREADY_OPEN),
-        (True, 3, OpenRefusal.ALREADY_OPEN),
-    ],
-)
-def test_one_is_open_a_subject_and_three_a_requester(
-    open_of_requester: int, refusal: OpenRefusal | None, *, open_about_subject: bool
-) -> None:
-    answer = resets.may_open(open_about_subject=open_about_subject, open_of_requester=open_of_requester)
-
-    assert answer is refusal
 
 
 # Answering

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from bot.core.actions import Action, Guard
-from bot.core.resets import OpenRefusal, State
+from bot.core.reset_opening import OpenRefusal
+from bot.core.resets import State
 from bot.services.enrollment import Confirmed, Started
 from bot.services.looking import Why
 from bot.services.reset_times import Due

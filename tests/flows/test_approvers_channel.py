@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core.actions import Guard
-from bot.core.resets import OpenRefusal
+from bot.core.reset_opening import OpenRefusal
 from bot.services.resets import Done
 from tests.support.cast import Cast
 from tests.support.ledger import Ledger

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest_asyncio
 
 from bot.core.actions import Guard
-from bot.core.resets import OpenRefusal, Reset, State
+from bot.core.reset_opening import OpenRefusal, VetoedLately
+from bot.core.resets import Reset, State
 from bot.services.disable import Disabled
 from bot.services.judging import Judged
 from bot.services.lookups import BySlackId
@@ -99,7 +100,7 @@ async def test_of_four_requests_of_one_person_at_once_three_are_opened_at_most(c
     answers = await at_once(*(cast.opens(cast.agent, subject, typed=typed) for subject in subjects[2:]))
 
     assert sum(isinstance(answer, Done) for answer in answers) == 1
-    assert all(isinstance(answer, Done | OpenRefusal | Judged) for answer in answers)
+    assert all(isinstance(answer, Done | OpenRefusal | VetoedLately | Judged) for answer in answers)
     assert await ledger.conn.fetchval("SELECT count(*) FROM reset_request") == 3
 
 

@@ -133,7 +133,7 @@ async def test_a_theft_that_is_told_suspends_the_subject_at_once(cast: Cast, led
 async def test_while_suspended_the_subject_can_still_stop_it_and_stays_suspended(cast: Cast, ledger: Ledger) -> None:
     await cast.asks(happened=Happened.STOLEN)
 
-    assert await stop(cast, ledger, cast.employee) is Stopped.VETOED
+    assert await stop(cast, ledger, cast.employee) is Stopped.VETOED_SUSPENDED
     assert await suspended_why(cast, cast.employee) is SuspendedWhy.STOLEN
 
 
@@ -162,7 +162,7 @@ async def test_denied_it_leaves_the_subject_suspended_until_they_show_both_codes
     assert await ledger.conn.fetchval("SELECT count(*) FROM suspension") == 0
 
 
-async def test_who_shows_both_codes_while_it_is_open_cancels_it(cast: Cast, ledger: Ledger) -> None:
+async def test_who_shows_both_codes_while_it_is_open_is_released_and_it_goes_on(cast: Cast, ledger: Ledger) -> None:
     await cast.asks(happened=Happened.STOLEN)
 
     released = await cast.services.suspension.release(
@@ -170,7 +170,7 @@ async def test_who_shows_both_codes_while_it_is_open_cancels_it(cast: Cast, ledg
     )
 
     assert released is Released.NOW
-    assert await ledger.conn.fetchval("SELECT state FROM reset_request") == State.SELF_CANCELLED
+    assert await ledger.conn.fetchval("SELECT state FROM reset_request") == State.AWAITING_APPROVAL
 
 
 async def released_by(cast: Cast, by: Member) -> object:

@@ -7,7 +7,8 @@ import pytest
 
 from bot.core.actions import Guard
 from bot.core.codes import Verdict
-from bot.core.resets import AnswerRefusal, OpenRefusal, State
+from bot.core.reset_opening import OpenRefusal
+from bot.core.resets import AnswerRefusal, State
 from bot.services.judging import Judged
 from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done

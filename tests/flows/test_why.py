@@ -1,7 +1,7 @@
 """`why` says which rule would refuse what, and does nothing."""
 
 from bot.core.actions import Action, Guard
-from bot.core.resets import OpenRefusal
+from bot.core.reset_opening import OpenRefusal
 from bot.services.looking import Why
 from tests.support.cast import Cast, Member
 

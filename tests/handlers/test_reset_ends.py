@@ -68,11 +68,11 @@ def test_no_sentence_holds_the_name_of_a_state(state: State, reader: int, kind: 
 def test_the_outcome_says_what_to_do_next(state: State, reader: Reader) -> None:
     asked = replace(reset(state), happened=Happened.LOST)
 
-    step = reset_ends.next_step(asked, reader)
+    step = reset_ends.next_step(asked, reader, suspended=True)
 
     number = SUBJECT if reader is Reader.SUBJECT else REQUESTER
     assert step.endswith(".")
-    assert step != reset_ends.next_step(asked, Reader.APPROVER)
+    assert step != reset_ends.next_step(asked, Reader.APPROVER, suspended=True)
     outcome = notice(Kind.RESET_OUTCOME, state, reader=number)
     assert outcome.card is not None
     assert notices.sentence(replace(outcome, card=replace(outcome.card, reset=asked))).endswith(step)
@@ -80,9 +80,11 @@ def test_the_outcome_says_what_to_do_next(state: State, reader: Reader) -> None:
 
 @pytest.mark.parametrize(("state", "reader"), NEXT_STEPS)
 def test_who_was_suspended_as_robbed_hears_that_this_goes_on(state: State, reader: Reader) -> None:
-    step = reset_ends.next_step(reset(state), reader)
+    step = reset_ends.next_step(reset(state), reader, suspended=True)
+    lifted = reset_ends.next_step(reset(state), reader, suspended=False)
 
     assert ("suspended" in step) == (state is not State.EXECUTED)
+    assert "suspended" not in lifted
     assert "stays as it is" not in step
 
 

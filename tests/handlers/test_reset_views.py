@@ -16,7 +16,8 @@ from bot.core.factors import Status
 from bot.core.messages import Kind
 from bot.core.people import Person, Standing, SuspendedWhy
 from bot.core.permissions import BUILT_IN, Grant, Permission, Rights, Role
-from bot.core.resets import OPEN, AnswerRefusal, Happened, OpenRefusal, ReasonFault, Reset, State
+from bot.core.reset_opening import OpenRefusal, VetoedLately
+from bot.core.resets import OPEN, AnswerRefusal, Happened, ReasonFault, Reset, State
 from bot.sandbox.blocks import problems
 from bot.services.audit_log import Page
 from bot.services.cards import Card, Facts
@@ -40,6 +41,8 @@ ABOUT = (
     Kind.RESET_REMINDER,
     Kind.RESET_OUTCOME,
     Kind.RESET_DONE,
+    Kind.STOLEN_REPORTED,
+    Kind.STOLEN_VETOED,
     Kind.RIGHTS_DORMANT,
 )
 
@@ -48,7 +51,7 @@ def person(number: int) -> Person:
     return Person(number, "T0MFA", f"U{number:03}", Standing.MEMBER, NASTY, "eve@example.com", None, None)
 
 
-FACTS = Facts(NOON, NOON, 9, 1, ("email", "tz"), "Europe/Vienna", 3, NOON)
+FACTS = Facts(NOON, NOON, 9, 1, ("email", "tz"), "Europe/Vienna", 3, NOON, NOON)
 RIGHTS = Rights(dict.fromkeys(Permission, NOON))
 
 
@@ -70,6 +73,7 @@ def reset(state: State) -> Reset:
         approver_id=4,
         ended_at=None if state in OPEN else NOON,
         denial=REASON if state is State.DENIED else None,
+        code_accepted_at=NOON,
     )
 
 
@@ -91,6 +95,10 @@ def modals() -> Iterator[dict[str, Any]]:
     yield reset_forms.person(replace(shown(), party=Party(suspended, enrolled=False)))
     yield reset_forms.approval(card(State.AWAITING_APPROVAL))
     yield reset_forms.denial(card(State.HOLDING))
+    suspends = replace(card(State.HOLDING), subject=suspended, lifts=True)
+    yield from (reset_forms.approval(suspends), reset_forms.denial(suspends), reset_forms.cancelling(suspends))
+    yield from (reset_forms.opened(state, suspended=True) for state in State)
+    yield from (reset_forms.answered(state, suspended=True) for state in State)
     yield from map(reset_forms.opened, State)
     yield from map(reset_forms.answered, State)
     yield helpdesk.unlock_form(person(1), INTENT)
@@ -104,14 +112,14 @@ def modals() -> Iterator[dict[str, Any]]:
     for done in (*Changed, *RoleRefusal):
         yield from (roles.granted(done), roles.revoked(done), roles.woken(done))
     yield admin.why(why(*WHY))
-    for refused in (*OpenRefusal, None):
+    for refused in (*OpenRefusal, VetoedLately(NOON), None):
         yield admin.why(why(*WHY, not_opened=refused))
     yield home.home(person(1), Status(factor_id=5, since=NOON, rights=RIGHTS))
     yield audit_views.page(Page([], {}, None, None, None))
     events = [(n, Event(kind, NOON, "person:1", "slack", 1, {"why": "right"})) for n, kind in enumerate(audit.Kind)]
     yield audit_views.page(Page(events[:12], {1: person(1)}, 1, 5, 2))
     yield from (said(refusals.guard(guard)) for guard in Guard)
-    yield from (said(refusals.not_opened(why)) for why in OpenRefusal)
+    yield from (said(refusals.not_opened(why)) for why in (*OpenRefusal, VetoedLately(NOON)))
     yield from (said(refusals.not_answered(why)) for why in AnswerRefusal)
     yield from (said(refusals.look(why)) for why in (*LookRefusal, Guard.RIGHT))
 
@@ -120,7 +128,7 @@ def notice(kind: Kind, state: State, *, reader: int) -> Notice:
     return Notice(unposted(kind, reader=reader), "U001", None, card(state))
 
 
-def why(*acts: Action, request_open: bool = True, not_opened: OpenRefusal | None = None) -> Why:
+def why(*acts: Action, request_open: bool = True, not_opened: OpenRefusal | VetoedLately | None = None) -> Why:
     return Why(
         Party(person(1), enrolled=True),
         tuple((act, verdicts(act)) for act in acts),

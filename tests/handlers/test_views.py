@@ -88,6 +88,8 @@ ABOUT_REQUESTS = {
     Kind.RESET_REMINDER,
     Kind.RESET_OUTCOME,
     Kind.RESET_DONE,
+    Kind.STOLEN_REPORTED,
+    Kind.STOLEN_VETOED,
     Kind.RIGHTS_DORMANT,
 }
 """Shown by views of their own, and tested with those."""

@@ -40,7 +40,7 @@ def allowed(action: Action) -> Case:
         now=NOON,
         lockdown=Lockdown(LONG_AGO, THIRD) if action is Action.LIFT_LOCKDOWN else None,
         subject=actor if action is Action.VETO else subject,
-        requester_id=ACTOR if action is Action.CANCEL else THIRD,
+        requester_id=ACTOR if action in (Action.CANCEL, Action.CANCEL_LIFTING) else THIRD,
         caused_by=THIRD,
         another_admin=True,
     )

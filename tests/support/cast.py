@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from bot.core.actions import Guard
 from bot.core.audit import by_person
 from bot.core.people import Person, Profile, Standing
-from bot.core.resets import Happened, OpenRefusal, ReasonFault, Reset
+from bot.core.reset_opening import OpenRefusal, VetoedLately
+from bot.core.resets import Happened, ReasonFault, Reset
 from bot.services.judging import Judged
 from bot.services.resets import Came, Done
 from storage import managers, roles
@@ -72,7 +73,7 @@ class Cast:
         intent: UUID | None = None,
         typed: str | None = None,
         on: Services | None = None,
-    ) -> Done | Guard | OpenRefusal | ReasonFault | Judged:
+    ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | Judged:
         """Submit the form about somebody's MFA; where nothing else is said everything about it is right."""
         return await (on or self.services).resets.open(
             by=by.id,

@@ -71,6 +71,7 @@ READS: dict[str, Callable[[Given], Awaitable[object]]] = {
     "Reports.due": lambda given: given.process.reports.due(given.notice),
     "Reports.figures": lambda given: given.process.reports.figures(given.person_id),
     "ResetTimes.concerned": lambda given: given.process.reset_times.concerned(given.request_id),
+    "Resets.lifting": lambda given: given.process.resets.lifting(given.request_id, by=given.person_id),
     "Resets.concerned": lambda given: given.process.resets.concerned(given.request_id),
     "Resets.subject_of": lambda given: given.process.resets.subject_of(given.request_id),
     "Syncs.missing": lambda given: given.process.syncs.missing(given.read, after=0),

@@ -48,7 +48,7 @@ def good(action: Action) -> Facts:
         subject=None if action in ON_NOBODY else subject,
         same=action is Action.VETO,
         manages=False,
-        requester=ACTOR if action is Action.CANCEL else THIRD,
+        requester=ACTOR if action in (Action.CANCEL, Action.CANCEL_LIFTING) else THIRD,
         caused_by=THIRD,
         lockdown=action is Action.LIFT_LOCKDOWN,
         started_by=THIRD,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from bot.cli.asking import Team, ask, why_not
+from bot.cli.asking import Reason, SlackId, Team, ask, why_not
 from bot.cli.say import AsJson, done, host, refuse, settings
 
 if TYPE_CHECKING:
@@ -82,6 +82,39 @@ def manager(
     told: dict[str, object] = {"subject": subject, "manager": manager_id, "changed": outcome is Changed.NOW}
     whose = f"{subject} has no manager" if manager == "none" else f"{subject} is managed by {manager}"
     done(f"{whose} {'now' if outcome is Changed.NOW else 'already'}.", told, as_json=as_json)
+
+
+@app.command()
+def protect(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
+    """Protect somebody without a role as if they had one: a reset of their MFA needs an approval, and is held.
+
+    They and everybody who manages roles are told.
+    """
+    _protect(slack_id, reason, team, protected=True, as_json=as_json)
+
+
+@app.command()
+def unprotect(slack_id: SlackId, reason: Reason, team: Team = None, as_json: AsJson = False) -> None:
+    """End somebody's protection; they and everybody who manages roles are told."""
+    _protect(slack_id, reason, team, protected=False, as_json=as_json)
+
+
+def _protect(slack_id: str, reason: str, team: str | None, *, protected: bool, as_json: bool) -> None:
+    from bot.services.host import Ask
+    from bot.services.protection import Protection
+    from bot.services.roles import Changed
+
+    wanted = Ask(host(), reason, team)
+    if protected:
+        outcome = ask(lambda means: Protection(means).protect(slack_id, wanted))
+    else:
+        outcome = ask(lambda means: Protection(means).unprotect(slack_id, wanted))
+    if not isinstance(outcome, Changed):
+        refuse(why_not(outcome))
+    changed = outcome is Changed.NOW
+    told: dict[str, object] = {"slack_id": slack_id, "protected": protected, "changed": changed}
+    is_protected = "is protected" if protected else "is not protected"
+    done(f"{slack_id} {is_protected} {'now' if changed else 'already'}.", told, as_json=as_json)
 
 
 @app.command(name="import")

@@ -55,6 +55,11 @@ def may_grant(subject: Party) -> HostRefusal | None:
     return None if subject.enrolled else HostRefusal.NO_MFA
 
 
+def may_protect(subject: Party) -> HostRefusal | None:
+    """Return why somebody is not protected, or None: it needs no MFA, and a suspension does not stand in its way."""
+    return None if subject.person.standing is Standing.MEMBER else HostRefusal.NOT_A_MEMBER
+
+
 def may_revoke(subject: Party, *, rest: Rights, other_admins: bool) -> HostRefusal | None:
     """Return why a role cannot be taken from somebody to whom *rest* is left, or None."""
     ends_an_admin = subject.rights.has(Permission.MANAGE_ROLES) and not rest.has(Permission.MANAGE_ROLES)

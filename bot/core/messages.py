@@ -46,6 +46,8 @@ class Kind(StrEnum):
     LOCKDOWN_LIFTED = "lockdown_lifted"
     RELEASE_OFFERED = "release_offered"
     ROLE_DEFINED = "role_defined"
+    PROTECTED = "protected"
+    UNPROTECTED = "unprotected"
     MANAGER_SET = "manager_set"
     MANAGERS_SET = "managers_set"
     GLASS_BROKEN = "glass_broken"

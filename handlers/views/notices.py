@@ -88,6 +88,13 @@ def sentence(notice: Notice) -> str:
             return "Your helpdesk has released you. One current code from your authenticator app ends the suspension."
         case Kind.ROLE_DEFINED:
             return f"The role “{message.detail.get('role')}” was defined anew on the host."
+        case Kind.PROTECTED:
+            return "An operator protected somebody's MFA: a reset of it needs a second person's approval, and waits."
+        case Kind.UNPROTECTED:
+            return (
+                "An operator ended the protection of somebody's MFA: a reset of it needs a second person's approval "
+                "only if they hold rights."
+            )
         case Kind.MANAGER_SET:
             return "On the host it was set anew who manages somebody, and may approve a reset of their MFA."
         case Kind.MANAGERS_SET:

@@ -16,6 +16,7 @@ from bot.services.exports import Exports
 from bot.services.host import Host
 from bot.services.managers import Managers
 from bot.services.means import Means
+from bot.services.protection import Protection
 from bot.services.queue import Queue
 from bot.services.report import Reports
 from bot.services.users import Users
@@ -56,6 +57,10 @@ class Process(Services):
     @cached_property
     def managers(self) -> Managers:
         return Managers(self.means)
+
+    @cached_property
+    def protection(self) -> Protection:
+        return Protection(self.means)
 
     @cached_property
     def exports(self) -> Exports:

@@ -8,6 +8,7 @@ from bot.core.permissions import Permission
 from bot.services.apps import CreateRefusal
 from bot.services.host import Ask
 from bot.services.managers import Imported
+from bot.services.protection import Protection
 from bot.services.roles import Changed
 from tests.support.cast import REASON
 from tests.support.helpdesk_acts import fail
@@ -43,6 +44,25 @@ async def host_revokes(world: World) -> Act:
         lambda: world.on.host.revoke("helpdesk", "U0AGENT", ASK),
         lambda answer: answer is Changed.BEFORE,
         "role.revoked",
+    )
+
+
+@of("Protection.protect")
+async def protects(world: World) -> Act:
+    return Act(
+        lambda: world.on.protection.protect("U0EMPLOYEE", ASK),
+        lambda answer: answer is Changed.BEFORE,
+        "person.protected",
+    )
+
+
+@of("Protection.unprotect")
+async def unprotects(world: World) -> Act:
+    await Protection(world.cast.services.means).protect("U0EMPLOYEE", ASK)
+    return Act(
+        lambda: world.on.protection.unprotect("U0EMPLOYEE", ASK),
+        lambda answer: answer is Changed.BEFORE,
+        "person.unprotected",
     )
 
 

@@ -72,8 +72,12 @@ class Syncing:
             return None if asked is None else await self._syncs.finish(asked, by=by)
 
     async def _read(self, sync: Sync | None, home: Home) -> Sync | None:
-        """Read the list to its end; a cursor that Slack takes no more is believed once."""
-        anew = False
+        """Read the list to its end; a cursor that Slack takes no more is believed once.
+
+        Raises:
+            Later: Slack cannot say it now, or its cursors lead in a circle.
+        """
+        anew, cursors = False, set[str]()
         while sync is not None and sync.read_at is None:
             asked_at = self._syncs.now()
             page = await self._outgoing.people(sync.cursor, home)
@@ -83,7 +87,11 @@ class Syncing:
             if page is None:
                 logger.warning("the sync of the people begins anew", listed=sync.counts.listed)
                 anew, sync = True, await self._syncs.anew(sync)
+                cursors.clear()
+            elif page.cursor in cursors:
+                raise Later("cursor_again")
             else:
+                cursors |= {page.cursor} - {""}
                 sync = await self._syncs.take_page(sync, page, asked_at=asked_at)
                 self._reached("sync.page_saved")
             if sync is not None:

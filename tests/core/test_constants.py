@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 
 from bot.context import means
-from bot.core import codes, enrollment, otpauth, people, policy, recovery, resets, sealing, sync, throttle
+from bot.core import (
+    codes,
+    enrollment,
+    otpauth,
+    people,
+    policy,
+    recovery,
+    reset_opening,
+    resets,
+    sealing,
+    sync,
+    throttle,
+)
 from bot.core.apps import ID_BYTES, OVERLAP, OVERLAP_MOST
 from bot.core.apps import SECRET_BYTES as KEY_SECRET_BYTES
 from bot.core.jobs import GIVE_UP_AFTER
@@ -82,7 +94,9 @@ NUMBERS = [
     (recovery.HOW_MANY, 10),
     (recovery.ENTROPY_BYTES * 8, 120),
     # Section 3: requests
-    (resets.OPEN_AT_MOST, 3),
+    (reset_opening.OPEN_AT_MOST, 3),
+    ((reset_opening.STOLEN_AT_MOST, reset_opening.STOLEN_WITHIN), (3, 1 * DAYS)),
+    (reset_opening.COOLDOWN, 1 * DAYS),
     # Section 4
     ((resets.REASON_LEAST, resets.REASON_MOST), (10, 500)),
     (acting.CONFIRM_S, 1.0),

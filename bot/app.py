@@ -112,7 +112,7 @@ class App:
 
         queue, outgoing = Queue(self.means, dsn), Outgoing(self.clients)
         self.jobs = Jobs(self.services, queue, outgoing, reached=reached, pace=jobs_pace, counts=self.metrics)
-        self.chaining = Chaining(Chain(self.means, dsn))
+        self.chaining = Chaining(Chain(self.means, settings.linking_database_url))
         self._with_requests, self._with_jobs = with_requests, with_jobs
         self._runners: list[web.AppRunner] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -178,6 +178,10 @@ class App:
             health = await self.look()
             if health.as_owner and before is None:
                 logger.warning("connected as the owner of the schema: give DATABASE_URL a role of its own")
+            elif health.links_too and before is None:
+                logger.warning("DATABASE_URL may link the audit: give MFABOT_WORKER_DATABASE_URL a role of its own")
+            if health.audit_fault and (before is None or before.audit_fault != health.audit_fault):
+                logger.error("the audit needs to be checked: run `mfabot audit verify`", why=health.audit_fault)
             if before is None or health.problems != before.problems:
                 log = logger.info if health.ready else logger.warning
                 log("health", ready=health.ready, problems=health.problems)

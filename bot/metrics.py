@@ -38,6 +38,11 @@ class Metrics:
         self.audit_lag = Gauge(
             "mfabot_audit_lag_seconds", "Age of the oldest audit event that the chain lacks", registry=self.registry
         )
+        self.audit_fault = Gauge(
+            "mfabot_audit_fault",
+            "1 where the audit's head does not verify, or a mark was removed",
+            registry=self.registry,
+        )
         self.envelopes = Counter(
             "mfabot_socket_envelopes", "Envelopes of Socket Mode", ["kind", "outcome"], registry=self.registry
         )
@@ -129,6 +134,7 @@ class Metrics:
         if seen.audit_lag_s is not None:
             self.held_jobs.set(seen.held_jobs)
             self.audit_lag.set(seen.audit_lag_s)
+            self.audit_fault.set(seen.audit_fault is not None)
         if seen.clock_offset_s is not None:
             self.clock_offset.set(seen.clock_offset_s)
 

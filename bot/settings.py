@@ -80,7 +80,13 @@ class DatabaseSettings(BaseModel):
 
     database_url: Annotated[DatabaseUrl, Field(alias="DATABASE_URL")]
     owner_database_url: Annotated[DatabaseUrl | None, Field(alias="MFABOT_OWNER_DATABASE_URL")] = None
+    worker_database_url: Annotated[DatabaseUrl | None, Field(alias="MFABOT_WORKER_DATABASE_URL")] = None
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], Field(alias="MFABOT_LOG_LEVEL")] = "INFO"
+
+    @property
+    def linking_database_url(self) -> str:
+        """How the jobs connect to link the audit."""
+        return (self.worker_database_url or self.database_url).get_secret_value()
 
 
 class HostSettings(DatabaseSettings):
@@ -144,7 +150,14 @@ class Settings(KeyedSettings, HostSettings):
 
 NAMES = frozenset(field.alias for field in Settings.model_fields.values() if field.alias)
 SECRETS = frozenset(
-    {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "DATABASE_URL", "MFABOT_OWNER_DATABASE_URL"}
+    {
+        "SLACK_BOT_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_APP_TOKEN",
+        "DATABASE_URL",
+        "MFABOT_OWNER_DATABASE_URL",
+        "MFABOT_WORKER_DATABASE_URL",
+    }
 )
 Kind = TypeVar("Kind", bound=BaseModel)
 

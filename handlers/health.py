@@ -64,6 +64,7 @@ class HealthRoutes:
             "clock_offset_s": health.clock_offset_s,
             "held_jobs": health.held_jobs,
             "audit_lag_s": health.audit_lag_s,
+            "audit_fault": health.audit_fault,
             "people_compared_at": health.people_compared_at.isoformat() if health.people_compared_at else None,
             "slack": "connected" if self._slack_connected() else "not connected",
             "socket": self._socket(),

@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from bot.core.audit import Event, Kind, canonical
-from storage.pool import Connection
+from storage.pool import Connection, be_patient
 
 _NEWEST = 1 << 62
 SUBMITTED_WITHIN = timedelta(days=1)
@@ -18,19 +18,14 @@ SUBMITTED_WITHIN = timedelta(days=1)
 
 
 async def record(conn: Connection, *events: Event) -> None:
-    """Write events, in the transaction of what they tell (R1), each with the mark that no link covers it yet (K7)."""
+    """Write events, in the transaction of what they tell (R1); a trigger marks each as not linked yet (K7, K10)."""
     if not events:
         return
     await conn.execute(
         """
-        WITH written AS (
-            INSERT INTO audit_event (at, kind, actor, surface, subject_id, detail)
-            SELECT *
-              FROM unnest($1::timestamptz [], $2::text [], $3::text [], $4::text [], $5::bigint [], $6::text [])
-            RETURNING event_id, at
-        )
-        INSERT INTO audit_unlinked (event_id, at)
-        SELECT event_id, at FROM written
+        INSERT INTO audit_event (at, kind, actor, surface, subject_id, detail)
+        SELECT *
+          FROM unnest($1::timestamptz [], $2::text [], $3::text [], $4::text [], $5::bigint [], $6::text [])
         """,
         [event.at for event in events],
         [event.kind for event in events],
@@ -41,9 +36,18 @@ async def record(conn: Connection, *events: Event) -> None:
     )
 
 
-async def ensure_months(conn: Connection, *, now: datetime) -> None:
-    """Make the partitions of this month and the next."""
-    await conn.execute("SELECT ensure_audit_months($1)", now)
+async def ensure_months(conn: Connection, *, now: datetime, within_s: float) -> None:
+    """Make the partitions of this month and the next three, with a patience of their own.
+
+    What lies in the default partition is read whole for a new month: that takes its time if there is much of it.
+    """
+    await be_patient(conn, within_s)
+    await conn.execute("SELECT ensure_audit_months($1)", now, timeout=within_s)
+
+
+async def is_beyond_months(conn: Connection) -> bool:
+    """Whether the default partition was ever used: no partition can be made for the months of its events."""
+    return bool(await conn.fetchval("SELECT pg_relation_size('public.audit_event_other') > 0"))
 
 
 async def lately(conn: Connection, subject_id: int, kind: Kind, *, now: datetime, within: timedelta) -> list[datetime]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import asyncpg
 
 from bot.core.audit import by_person
 from bot.core.chain import Entry
+from storage.audit_marks import Mark
 from storage.pool import Connection
 from storage.streams import Stream, open_stream
 
@@ -22,30 +22,40 @@ AT_SPELLED = (
 _ENTRY = f"event_id, {AT_SPELLED.format('at')} AS at, kind, actor, surface, subject_id, detail"
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """An event that no link covers yet."""
-
-    event_id: int
-    at: datetime
-
-
 async def entries(conn: Connection, marks: Sequence[Mark]) -> dict[int, Entry]:
     """Return the events of these *marks*, those that are there, by id."""
-    times = [mark.at for mark in marks]
-    rows = await conn.fetch(
+    told = [(mark.event_id, mark.at) for mark in marks if mark.at is not None]
+    rows = await _of_no_time(conn, [mark.event_id for mark in marks if mark.at is None])
+    if told:
+        times = [at for _, at in told]
+        rows += await conn.fetch(
+            f"""
+            SELECT {_ENTRY}
+              FROM unnest($1::bigint [], $2::timestamptz []) AS mark (event_id, at)
+              JOIN audit_event USING (event_id, at)
+             WHERE audit_event.at BETWEEN $3 AND $4
+            """,  # noqa: S608  our own words
+            [event_id for event_id, _ in told],
+            times,
+            min(times),
+            max(times),
+        )
+    return {row["event_id"]: _entry(row) for row in rows}
+
+
+async def _of_no_time(conn: Connection, event_ids: Sequence[int]) -> list[asyncpg.Record]:
+    """Return the events whose marks have a time that no clock tells, and the driver could not read."""
+    if not event_ids:
+        return []
+    return await conn.fetch(
         f"""
         SELECT {_ENTRY}
-          FROM unnest($1::bigint [], $2::timestamptz []) AS mark (event_id, at)
+          FROM audit_unlinked AS mark
           JOIN audit_event USING (event_id, at)
-         WHERE audit_event.at BETWEEN $3 AND $4
+         WHERE mark.event_id = ANY ($1)
         """,  # noqa: S608  our own words
-        [mark.event_id for mark in marks],
-        times,
-        min(times),
-        max(times),
+        event_ids,
     )
-    return {row["event_id"]: _entry(row) for row in rows}
 
 
 async def existing(conn: Connection, event_ids: Sequence[int]) -> frozenset[int]:

@@ -1,19 +1,20 @@
-"""Tables audit_unlinked, audit_link and audit_head: which events no link covers yet, the chain, and its head."""
+"""Tables audit_link and audit_head: the chain, and its head."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
 
-from bot.core.chain import End, Head, Link
-from storage.audit_entries import AT_SPELLED, Mark
+from bot.core.chain import Head, Link, Standing
+from storage.audit_entries import AT_SPELLED
 from storage.pool import Connection
 from storage.streams import Stream, open_stream
 
 LOCK = 0x6D666163  # "mfac": one worker at a time
 LINKS_A_FETCH = 200
+MOST_LINKS = (1 << 53) - 1
+"""As the constraint has it."""
 
 
 async def take_turn(conn: Connection) -> bool:
@@ -21,68 +22,23 @@ async def take_turn(conn: Connection) -> bool:
     return bool(await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", LOCK))
 
 
-async def take_marks(conn: Connection, *, limit: int) -> list[Mark]:
-    """Take the marks of the oldest committed events that no link covers yet."""
-    rows = await conn.fetch(
-        """
-        DELETE FROM audit_unlinked
-         WHERE event_id IN (SELECT event_id FROM audit_unlinked ORDER BY event_id LIMIT $1)
-        RETURNING event_id, at
-        """,
-        limit,
-    )
-    return [Mark(row["event_id"], row["at"]) for row in rows]
+async def wait_for_turn(conn: Connection) -> None:
+    """Be the only one who links until the transaction ends, after whoever links now."""
+    await conn.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
 
 
-async def oldest_unlinked(conn: Connection) -> datetime | None:
-    """Return of when the oldest event is that no link covers yet."""
-    found: datetime | None = await conn.fetchval("SELECT at FROM audit_unlinked ORDER BY event_id LIMIT 1")
-    return found
-
-
-async def marked(conn: Connection, event_ids: Sequence[int]) -> frozenset[int]:
-    """Return which of these events wait to be linked."""
-    rows = await conn.fetch("SELECT event_id FROM audit_unlinked WHERE event_id = ANY ($1)", event_ids)
-    return frozenset(row["event_id"] for row in rows)
-
-
-async def marks_without_event(conn: Connection, *, limit: int) -> list[int]:
-    """Return events that wait to be linked and are not there, the oldest first."""
-    rows = await conn.fetch(
-        """
-        SELECT event_id
-          FROM audit_unlinked AS mark
-         WHERE NOT EXISTS (SELECT FROM audit_event AS event WHERE event.event_id = mark.event_id)
-         ORDER BY event_id
-         LIMIT $1
-        """,
-        limit,
-    )
-    return [row["event_id"] for row in rows]
-
-
-async def append(conn: Connection, link: Link) -> None:
-    """Write a link; never over another."""
+async def append(conn: Connection, link: Link, head: Head) -> None:
+    """Write a link that follows the head, in the place of its events' marks; *head* is the new one."""
     await conn.execute(
-        """
-        INSERT INTO audit_link (link_no, linked_at, key_id, previous, event_ids, digests, total, mac)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        """,
-        link.number,
+        "SELECT append_audit_link($1, $2, $3, $4, $5, $6, $7)",
         datetime.fromisoformat(link.linked_at),
         link.key_id,
         link.previous,
         link.event_ids,
         link.digests,
-        link.total,
         link.mac,
+        head.seal,
     )
-
-
-async def end(conn: Connection) -> End | None:
-    """Return what the next link has to know of the last one in the table."""
-    row = await conn.fetchrow("SELECT link_no, total FROM audit_link ORDER BY link_no DESC LIMIT 1")
-    return None if row is None else End(row["link_no"], row["total"])
 
 
 async def links(conn: Connection) -> Stream[Link]:
@@ -99,37 +55,36 @@ async def links(conn: Connection) -> Stream[Link]:
     )
 
 
-async def head(conn: Connection) -> Head | None:
-    """Return the head."""
-    row = await conn.fetchrow(
-        f"SELECT link_no, mac, {AT_SPELLED.format('linked_at')} AS linked_at, total, key_id, seal FROM audit_head"  # noqa: S608  our own words
+async def standing(conn: Connection) -> Standing:
+    """Return the head, and what is there of the chain beside it."""
+    [row] = await conn.fetch(
+        f"""
+        SELECT head.link_no, mac, {AT_SPELLED.format("linked_at")} AS linked_at, total, key_id, seal,
+               EXISTS (SELECT FROM audit_link) AS links,
+               EXISTS (SELECT FROM audit_link WHERE link_no = least(head.link_no, {MOST_LINKS}) + 1) AS overtaken
+          FROM (SELECT) AS always
+          LEFT JOIN audit_head AS head ON true
+        """  # noqa: S608  our own words
     )
-    if row is None:
-        return None
-    return Head(row["link_no"], row["mac"], row["linked_at"], row["total"], row["key_id"], row["seal"])
+    head = None
+    if row["link_no"] is not None:
+        head = Head(row["link_no"], row["mac"], row["linked_at"], row["total"], row["key_id"], row["seal"])
+    return Standing(head, links=row["links"], overtaken=row["overtaken"])
 
 
-async def save_head(conn: Connection, head: Head) -> None:
-    """Put this head in the place of the last one."""
-    await conn.execute(
-        """
-        INSERT INTO audit_head (link_no, mac, linked_at, total, key_id, seal)
-        VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT (one)
-            DO UPDATE SET link_no = excluded.link_no,
-                          mac = excluded.mac,
-                          linked_at = excluded.linked_at,
-                          total = excluded.total,
-                          key_id = excluded.key_id,
-                          seal = excluded.seal
-        """,
-        head.number,
-        head.mac,
-        datetime.fromisoformat(head.linked_at),
-        head.total,
-        head.key_id,
-        head.seal,
-    )
+async def save_head(conn: Connection, head: Head | None) -> None:
+    """Put this head in the place of the last one; only the owner may. None: the chain has yet to begin."""
+    await conn.execute("DELETE FROM audit_head")
+    if head is not None:
+        await conn.execute(
+            "INSERT INTO audit_head (link_no, mac, linked_at, total, key_id, seal) VALUES ($1, $2, $3, $4, $5, $6)",
+            head.number,
+            head.mac,
+            datetime.fromisoformat(head.linked_at),
+            head.total,
+            head.key_id,
+            head.seal,
+        )
 
 
 def _link(row: asyncpg.Record) -> Link:

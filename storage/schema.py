@@ -14,6 +14,8 @@ from storage.pool import Connection
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
+LINKING = "public.append_audit_link(timestamptz, text, bytea, bigint[], bytea, bytea, bytea)"
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -22,6 +24,8 @@ class Seen:
     revision: str | None
     writable: bool
     as_owner: bool
+    links_too: bool
+    """Whether this role may link the audit."""
     at: datetime
 
     @property
@@ -51,10 +55,12 @@ async def look(conn: Connection) -> Seen:
         SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off' AS writable,
                coalesce((SELECT relowner = current_user::regrole
                            FROM pg_class WHERE oid = to_regclass('public.alembic_version')), false) AS as_owner,
+               coalesce(has_function_privilege(to_regprocedure($1), 'EXECUTE'), false) AS links_too,
                clock_timestamp() AS at
-        """
+        """,
+        LINKING,
     )
-    return Seen(found, row["writable"], row["as_owner"], row["at"])
+    return Seen(found, row["writable"], row["as_owner"], row["links_too"], row["at"])
 
 
 async def key_ids(conn: Connection) -> frozenset[str]:

@@ -46,13 +46,16 @@ def test_all_faults_of_the_environment_are_told_and_nothing_starts() -> None:
 
 def test_migrate_says_what_it_did_also_to_scripts(bare_database: Database) -> None:
     environ = {"DATABASE_URL": bare_database.program, "MFABOT_OWNER_DATABASE_URL": bare_database.owner}
+    of_its_own = environ | {"MFABOT_WORKER_DATABASE_URL": bare_database.worker}
 
     code, first, _ = run("migrate", "--json", environ=environ)
     again, second, _ = run("migrate", environ=environ)
+    _, third, _ = run("migrate", environ=of_its_own)
 
     assert (code, again) == (0, 0)
-    assert json.loads(first) == {"before": None, "after": schema.newest(), "granted": "mfabot"}
+    assert json.loads(first) == {"before": None, "after": schema.newest(), "granted": "mfabot", "linking": None}
     assert second == f"The schema is at {schema.newest()} already. mfabot has its rights."
+    assert third == f"{second} mfabot_worker links the audit."
 
 
 def test_migrate_without_a_database_is_a_sentence_without_its_url() -> None:

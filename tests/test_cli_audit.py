@@ -77,6 +77,8 @@ async def test_a_whole_audit_is_whole_also_to_scripts(audit: Audit, environ: dic
         "covered": 12,
         "waiting": 2,
         "links": 3,
+        "accepted": 0,
+        "unlinked": 0,
         "compared": 0,
     }
 

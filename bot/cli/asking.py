@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from bot.core.permissions import RoleFault
     from bot.core.resets import ReasonFault
     from bot.services.means import Means
+    from storage.pool import Pool
 
     Answer = TypeVar("Answer")
 
 SlackId = Annotated[str, typer.Argument(metavar="SLACK_ID", help="The person's id in Slack: U…, never a name.")]
 Reason = Annotated[str, typer.Option(help="Why, in 10 to 500 characters: kept, and shown to those concerned.")]
+NOT_PRIVILEGED = "42501"
 Team = Annotated[str | None, typer.Option(help="The workspace's id (T…), where several are known.")]
 
 
@@ -72,3 +74,30 @@ def why_not(refused: HostRefusal | RoleFault | ReasonFault) -> str:
     from bot.cli.refusals import SENTENCES
 
     return SENTENCES[refused]
+
+
+def on_a_pool(dsn: str, question: Callable[[Pool], Awaitable[Answer]], *, statement_s: float = 60.0) -> Answer:
+    """Ask on a pool of its own at *dsn*, or refuse where the database is away, or say that its answer was lost.
+
+    Counting and sorting millions of events takes a while.
+    """
+    from bot.core.faults import AnswerLost, DatabaseAway
+    from storage.pool import DatabaseFault, Pool
+
+    async def asking() -> Answer:
+        pool = Pool(dsn, size=1, connect_s=5.0, statement_s=statement_s)
+        try:
+            return await question(pool)
+        finally:
+            await pool.close()
+
+    try:
+        return asyncio.run(asking())
+    except AnswerLost:
+        not_known()
+    except DatabaseAway as away:
+        refuse(f"The database cannot be reached, or is not migrated ({away}).")
+    except DatabaseFault as fault:
+        if str(fault).startswith(NOT_PRIVILEGED):
+            refuse("This takes the owner of the schema: set MFABOT_OWNER_DATABASE_URL.")
+        refuse(f"The database refused ({fault}).")

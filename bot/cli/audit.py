@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import tampering
+from bot.cli.asking import Reason, on_a_pool
 from bot.cli.say import AsJson, done, host, refuse, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.progress import Progress
 
     from bot.core.chain import Entry, Head
+    from bot.core.resets import ReasonFault
     from storage.pool import Pool
-
-Answer = TypeVar("Answer")
 
 app = typer.Typer(help="The audit: check it, export it.", no_args_is_help=True)
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%SZ"]
-STATEMENT_S = 60.0
-"""Counting and sorting millions of events takes a while."""
 
 Log = Annotated[
     list[Path] | None,
@@ -43,15 +40,11 @@ def verify(log: Log = None, as_json: AsJson = False) -> None:
 
     found, _ = settings(KeyedSettings)
     logged = _heads(log or [])
-    if log and not logged:
-        refuse("No line of that log tells a head of the audit: there is nothing to compare with.")
     with _progress(quiet=as_json) as progress:
-        task = progress.add_task("events", total=None)
-        report = _on_a_pool(
+        seen = _shown(progress)
+        report = on_a_pool(
             found.database_url.get_secret_value(),
-            lambda pool: ChainCheck(pool, found.keyring).run(
-                logged, seen=lambda read, total: progress.update(task, completed=read, total=total)
-            ),
+            lambda pool: ChainCheck(pool, found.keyring).run(logged, seen=seen),
         )
     done(
         tampering.sentences(report, compared=len(logged)),
@@ -60,6 +53,41 @@ def verify(log: Log = None, as_json: AsJson = False) -> None:
     )
     if report.findings:
         raise typer.Exit(1)
+
+
+@app.command()
+def accept(reason: Reason, log: Log = None, as_json: AsJson = False) -> None:
+    """Acknowledge what `verify` finds, as the schema's owner: it is no finding while it stays as it is.
+
+    Events that no genuine link covers are linked, and a head that does not verify is made again, so that the linking
+    goes on.
+    """
+    from bot.cli.refusals import SENTENCES
+    from bot.clock import now
+    from bot.services.acceptance import Acceptances, Accepted, NotAccepted
+    from bot.services.chain_check import ChainCheck, Report
+    from bot.settings import KeyedSettings
+
+    found, _ = settings(KeyedSettings)
+    logged = _heads(log or [])
+
+    async def check_and_accept(pool: Pool) -> tuple[Report, Accepted | NotAccepted | ReasonFault]:
+        report = await ChainCheck(pool, found.keyring).run(logged, seen=seen)
+        return report, await Acceptances(pool, found.keyring, now).accept(report, reason=reason, by=host())
+
+    owner = found.owner_database_url or found.database_url
+    with _progress(quiet=as_json) as progress:
+        seen = _shown(progress)
+        report, outcome = on_a_pool(owner.get_secret_value(), check_and_accept)
+    if isinstance(outcome, NotAccepted):
+        refuse(tampering.NOT_ACCEPTED[outcome.value])
+    if not isinstance(outcome, Accepted):
+        refuse(SENTENCES[outcome])
+    done(
+        tampering.acknowledged(report, outcome, compared=len(logged)),
+        tampering.told(report, compared=len(logged)) | {"acceptance": outcome.acceptance.number},
+        as_json=as_json,
+    )
 
 
 @app.command()
@@ -92,7 +120,7 @@ def export(
                 sys.stdout.writelines(f"{json_line(entry)}\n" for entry in entries)
             progress.advance(task, len(entries))
 
-        written = _on_a_pool(
+        written = on_a_pool(
             found.database_url.get_secret_value(), lambda pool: Exports(pool, now).write(wanted, by=host(), take=take)
         )
     if written is ExportRefusal.UNKNOWN_USER:
@@ -110,7 +138,15 @@ def _heads(logs: list[Path]) -> list[Head]:
     for log in logs:
         with log.open(encoding="utf-8", errors="replace") as lines:
             heads += [head for line in lines if (head := read_head(line)) is not None]
+    if logs and not heads:
+        refuse("No line of that log tells a head of the audit: there is nothing to compare with.")
     return heads
+
+
+def _shown(progress: Progress) -> Callable[[int, int], None]:
+    """Return what a check tells how many events it has read, and of how many."""
+    task = progress.add_task("events", total=None)
+    return lambda read, total: progress.update(task, completed=read, total=total)
 
 
 def _utc(at: datetime | None) -> datetime | None:
@@ -124,23 +160,3 @@ def _progress(*, quiet: bool) -> Progress:
 
     columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TextColumn("events"), TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), disable=quiet, transient=True)
-
-
-def _on_a_pool(dsn: str, question: Callable[[Pool], Awaitable[Answer]]) -> Answer:
-    """Ask on a pool of its own, or refuse where the database is away."""
-    from bot.core.faults import DatabaseAway
-    from storage.pool import DatabaseFault, Pool
-
-    async def ask() -> Answer:
-        pool = Pool(dsn, size=1, connect_s=5.0, statement_s=STATEMENT_S)
-        try:
-            return await question(pool)
-        finally:
-            await pool.close()
-
-    try:
-        return asyncio.run(ask())
-    except DatabaseAway as away:
-        refuse(f"The database cannot be reached, or is not migrated ({away}).")
-    except DatabaseFault as fault:
-        refuse(f"The database refused ({fault}).")

@@ -62,7 +62,9 @@ def migrate(as_json: AsJson = False) -> None:
     program = found.database_url.get_secret_value()
     owner = (found.owner_database_url or found.database_url).get_secret_value()
     try:
-        outcome = asyncio.run(runner.migrate(owner_dsn=owner, program_dsn=program))
+        outcome = asyncio.run(
+            runner.migrate(owner_dsn=owner, program_dsn=program, worker_dsn=found.linking_database_url)
+        )
     except runner.MigrationError as error:
         refuse(str(error))
     except asyncpg.PostgresError as error:
@@ -79,7 +81,14 @@ def migrate(as_json: AsJson = False) -> None:
         if outcome.granted
         else " The program connects as the owner: give it a role of its own."
     )
-    told: dict[str, object] = {"before": outcome.before, "after": outcome.after, "granted": outcome.granted}
+    if outcome.linking:
+        said += f" {outcome.linking} links the audit."
+    told: dict[str, object] = {
+        "before": outcome.before,
+        "after": outcome.after,
+        "granted": outcome.granted,
+        "linking": outcome.linking,
+    }
     done(said, told, as_json=as_json)
 
 
@@ -111,9 +120,18 @@ def doctor(as_json: AsJson = False) -> None:
 
 def _health_warnings(health: Health) -> list[str]:
     """Return the warnings about what the database says."""
-    warnings = (
-        ["DATABASE_URL connects as the owner of the schema: give it a role of its own."] if health.as_owner else []
-    )
+    warnings = []
+    if health.as_owner:
+        warnings.append("DATABASE_URL connects as the owner of the schema: give it a role of its own.")
+    elif health.links_too:
+        warnings.append("DATABASE_URL may link the audit: give MFABOT_WORKER_DATABASE_URL a role of its own.")
+    if health.audit_fault:
+        warnings.append(
+            f"The audit's chain does not go on ({health.audit_fault}): run `mfabot audit verify --log`, and read "
+            "docs/operations/README.md, MfabotAuditFault."
+        )
+    if health.beyond_months:
+        warnings.append("Audit events lie in the default partition: no partition was made for their month in time.")
     if health.held_jobs:
         warnings.append(f"{health.held_jobs} jobs were tried for a day and are held: look at table jobs.pgqueuer.")
     if health.audit_lags:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.core.chain import Head
     from bot.core.tampering import Finding
+    from bot.services.acceptance import Accepted
     from bot.services.chain_check import Report
 
 SENTENCES_AT_MOST = 50
@@ -16,10 +17,17 @@ WORDS = {
     "deleted": ("Deleted", ""),
     "inserted": ("Inserted", ""),
     "reordered": ("Moved to another place", ""),
-    "cut": ("Cut off", "the head is gone or was not made with its key, so links at the end may be gone"),
+    "cut": ("Cut off", "links at the end are gone"),
     "truncated": ("Truncated", "links or events are gone altogether"),
     "remade": ("Made anew without the key", "the chain begins later than the log"),
     "older": ("An older copy put back", "the chain leaves what the log tells"),
+    "garbled": ("Garbled", "the head is gone or not made with its key, so links at the end may be gone"),
+    "forged": ("Forged, not made with the chain's key", "an acknowledgment in table audit_acceptance"),
+}
+
+NOT_ACCEPTED = {
+    "nothing_found": "Nothing to acknowledge: the audit is whole. If only a log shows a finding, give it with --log.",
+    "changed": "The audit has changed since it was checked. Nothing was acknowledged; run this again.",
 }
 
 
@@ -31,6 +39,12 @@ def sentences(report: Report, *, compared: int) -> str:
     whole = "Somebody tampered with the audit" if report.findings else "The audit is whole"
     head = f", the last of {report.head.linked_at}" if report.head else ""
     lines.append(f"{whole}: {report.events} events, {report.links} links{head}.")
+    if report.accepted:
+        lines.append(f"Acknowledged before, and as it was then: {report.accepted} places.")
+    if report.findings and report.unlinked:
+        lines.append(
+            f"{len(report.unlinked)} events have neither a genuine link nor a mark; `audit accept` has them linked."
+        )
     if report.waiting:
         lines.append(f"{report.waiting} events wait to be linked; a worker does it within a second.")
     if compared:
@@ -60,6 +74,8 @@ def told(report: Report, *, compared: int) -> dict[str, object]:
         "covered": report.covered,
         "waiting": report.waiting,
         "links": report.links,
+        "accepted": report.accepted,
+        "unlinked": len(report.unlinked),
         "head": report.head and _head(report.head),
         "compared": compared,
     }
@@ -83,3 +99,18 @@ def _range(noun: str, numbers: tuple[int, int] | None) -> str:
         return ""
     first, last = numbers
     return f"{noun} {first}" if first == last else f"{noun}s {first} to {last}"
+
+
+def acknowledged(report: Report, accepted: Accepted, *, compared: int) -> str:
+    """Say what was acknowledged, and what comes of it; *compared* heads of a log."""
+    lines = [_sentence(finding) for finding in report.findings[:SENTENCES_AT_MOST]]
+    if unsaid := len(report.findings) - len(lines) + report.more:
+        lines.append(f"... and {unsaid} more.")
+    lines.append(f"Acknowledged, as number {accepted.acceptance.number}. It is in the audit.")
+    if accepted.marked:
+        lines.append(f"{accepted.marked} events are linked again; a worker does it within a second.")
+    if accepted.head:
+        lines.append(f"The head was made again: the next link is {accepted.head.number + 1}.")
+    if not compared:
+        lines.append("Not compared with a log: what shows only there was not acknowledged.")
+    return "\n".join(lines)

@@ -70,6 +70,7 @@ class Kind(StrEnum):
     GLASS_REFUSED = "glass.refused"
     RIGHTS_DORMANT = "rights.dormant"
     RIGHTS_WOKEN = "rights.woken"
+    AUDIT_ACCEPTED = "audit.accepted"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_REFUSED = "audit.refused"
     APP_CREATED = "app.created"

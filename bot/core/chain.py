@@ -8,6 +8,8 @@ Rules of this file:
   total and key, the MAC of the link before, and its events in the order of linking. Old links verify under their key.
 - The head says once more, under a seal of its own, how long the chain is. Whoever cuts off the end cannot make a head
   that fits; whoever puts an old one back is found by the heads in the log.
+- A head that does not fit ends the linking until somebody acknowledges it (K9): a chain that began again by itself
+  would look like what an attacker leaves behind.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from json.encoder import encode_basestring_ascii as quoted
 from struct import pack
@@ -93,12 +96,24 @@ class Head:
     seal: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
-    """What the next link has to know of the last one in the table."""
+class HeadFault(StrEnum):
+    """Why no link can follow the head. The value is shown."""
 
-    number: int
-    total: int
+    MISSING = "head_missing"
+    """There are links, and no head."""
+    NOT_GENUINE = "head_not_genuine"
+    UNKNOWN_KEY = "head_under_unknown_key"
+    OVERTAKEN = "head_overtaken"
+    """The place after the head is taken by a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The head as it is kept, whether there are links at all, and whether the place after the head is taken."""
+
+    head: Head | None
+    links: bool
+    overtaken: bool
 
 
 def keys(ring: Keyring) -> Keys:
@@ -111,25 +126,26 @@ def digest(entry: Entry) -> bytes:
     return sha256(entry.line.encode()).digest()
 
 
-def next_link(
-    entries: Sequence[tuple[int, Entry | None]],
-    *,
-    end: End | None,
-    head: Head | None,
-    ring: Keyring,
-    now: datetime,
-) -> Link:
+def head_fault(standing: Standing, own: Keys) -> HeadFault | None:
+    """Return why no link can follow the head; None where one can, or where the chain has yet to begin."""
+    head = standing.head
+    if head is None:
+        return HeadFault.MISSING if standing.links else None
+    if head.key_id not in own:
+        return HeadFault.UNKNOWN_KEY
+    if not is_sealed(head, own):
+        return HeadFault.NOT_GENUINE
+    return HeadFault.OVERTAKEN if standing.overtaken else None
+
+
+def next_link(entries: Sequence[tuple[int, Entry | None]], *, head: Head | None, ring: Keyring, now: datetime) -> Link:
     """Return the link over *entries*, in ascending order of their ids; None is an event that is there no more.
 
-    It goes on from the head, which is under seal; *end*, the last link in the table, only says which numbers are taken.
-    Where the head does not do, the link begins anew after NOTHING, and a check will find that for ever.
+    It goes on from the head, in which `head_fault` found no fault; None: it is the first.
     """
     own = keys(ring)
     key_id = ring.primary
-    number, total = (end.number, end.total) if end else (0, 0)
-    previous = NOTHING
-    if head is not None and is_sealed(head, own) and head.number >= number:
-        number, total, previous = head.number, head.total, head.mac
+    number, total, previous = (head.number, head.total, head.mac) if head else (0, 0, NOTHING)
     ordered = sorted(entries, key=lambda entry: entry[0])
     link = Link(
         number=number + 1,
@@ -145,16 +161,22 @@ def next_link(
 
 def head_of(link: Link, ring: Keyring) -> Head:
     """Return *link* as the head, under seal."""
-    head = Head(link.number, link.mac, link.linked_at, link.total, link.key_id)
-    return replace(head, seal=_seal(head, keys(ring)[head.key_id]))
+    return sealed(Head(link.number, link.mac, link.linked_at, link.total, link.key_id), keys(ring))
+
+
+def sealed(head: Head, own: Keys) -> Head:
+    """Return *head* under the seal of the key that it names."""
+    return replace(head, seal=_seal(head, own[head.key_id]))
 
 
 def mac(link: Link, key: bytes) -> bytes:
     """Return the MAC that *link* has if it was made with *key*."""
-    count = len(link.event_ids)
-    told = [link.number, link.linked_at, link.key_id, link.total, count]
-    parts = (LINK_FORMAT, json.dumps(told).encode(), b"\n", link.previous, pack(f">{count}q", *link.event_ids))
-    return hmac.digest(key, b"".join(parts) + link.digests, "sha256")
+    return hmac.digest(key, _covered(link), "sha256")
+
+
+def state(link: Link) -> bytes:
+    """Return the hash of all that *link* says, whatever key it was made with."""
+    return sha256(_covered(link) + link.mac).digest()
 
 
 def is_genuine(link: Link, own: Keys) -> bool:
@@ -179,6 +201,13 @@ def read_head(line: str) -> Head | None:
         return Head(int(told["number"]), bytes.fromhex(told["mac"]), str(told["linked_at"]), int(told["count"]))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _covered(link: Link) -> bytes:
+    count = len(link.event_ids)
+    told = [link.number, link.linked_at, link.key_id, link.total, count]
+    parts = (LINK_FORMAT, json.dumps(told).encode(), b"\n", link.previous, pack(f">{count}q", *link.event_ids))
+    return b"".join(parts) + link.digests
 
 
 def _seal(head: Head, key: bytes) -> bytes:

@@ -10,8 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bot.core.acceptance import Acceptance, accepted, of_acceptance, of_event, of_gap, of_gone, of_link, of_twice
+from bot.core.acceptance import is_genuine as is_genuine_acceptance
 from bot.core.chain import NOTHING, Entry, Head, Keys, Link, digest, is_genuine, is_sealed
-from bot.core.tampering import Findings, Kind, compare_log, sort_links
+from bot.core.tampering import Ends, Findings, Kind, compare_log, sort_links
 
 TRIED_AT_MOST = 200
 """How many changed and missing events are tried for having changed places; all of them are found in any case."""
@@ -29,20 +31,30 @@ class _Place:
 class Examination:
     """One check, fed in order: events up to the highest id of a link, then the link; then the rest."""
 
-    def __init__(self, own: Keys, logged: Iterable[Head] = ()) -> None:
-        self.findings = Findings()
+    def __init__(self, own: Keys, logged: Iterable[Head] = (), *, acceptances: Sequence[Acceptance] = ()) -> None:
+        self.findings = Findings(accepted(acceptances, own))
         self.links = 0
         self.covered = 0
         self.waiting = 0
+        self.unlinked: list[int] = []
+        """Events that neither a genuine link covers nor a mark says that one will."""
         self.outside: list[Entry] = []
-        """Events that neither a link covers nor a mark says that one will."""
+        """Those of them that no link claims at all, and twins of others."""
         self._own = own
+        for acceptance in acceptances:
+            if not is_genuine_acceptance(acceptance, own):
+                self.findings.add(Kind.FORGED, of_acceptance(acceptance))
         self._logged: dict[int, set[Head]] = defaultdict(set)
         for head in logged:
             self._logged[head.number].add(head)
+        self._logged_numbers = frozenset(self._logged)
         self._unmatched: list[Head] = []
         self._first: Link | None = None
         self._last: Link | None = None
+        self._genuine: Link | None = None
+        """The last link that was made with its key."""
+        self._gaps: list[tuple[int, int]] = []
+        """Numbers without links since then, which count only where the chain is known to have come so far."""
         self._unread: dict[int, list[Entry]] = {}
         self._claimed: set[int] = set()
         self._not_genuine: list[Link] = []
@@ -50,8 +62,8 @@ class Examination:
         self._missing: list[_Place] = []
         self._lost = 0
         """How many events the links covered that are gone."""
-        self._anew: int | None = None
-        """The first link with which the worker began anew, since it found no head that would do."""
+        self._anew: list[Link] = []
+        """The links with which workers of earlier versions began anew, since they found no head that would do."""
 
     def read(self, entries: Iterable[Entry]) -> None:
         """Take the next events. An id that is there twice, in two months, is kept twice."""
@@ -64,19 +76,19 @@ class Examination:
 
     def follow(self, link: Link, *, genuine: bool) -> None:
         """Take the next link."""
-        before = self._last
-        gap = link.number - (before.number if before else 0) - 1
-        if gap > 0:
-            kind = Kind.CUT if before else Kind.TRUNCATED
-            self.findings.add(kind, links=(link.number - gap, link.number - 1))
-            if genuine:
-                self._lost += max(0, link.total - len(link.event_ids) - (before.total if before else 0))
-        if not genuine:
-            self._not_genuine.append(link)
-            self._claimed.update(link.event_ids)
-        else:
-            self._follows(link, before, gap)
+        before = self._last.number if self._last else 0
+        gap = link.number > before + 1
+        if gap:
+            self._gaps.append((before + 1, link.number - 1))
+        if genuine:
+            self._judge_gaps(link.total - len(link.event_ids))
+            self._follows(link, gap=gap)
             self._compare(link)
+            self._genuine = link
+        else:
+            self._not_genuine.append(link)
+            if not self.findings.is_accepted(of_link(link)):
+                self._claimed.update(link.event_ids)
         self._unmatched += [head for head in self._logged.pop(link.number, ()) if head.mac != link.mac]
         self._first = self._first or link
         self._last = link
@@ -93,7 +105,9 @@ class Examination:
         for entry in entries:
             if entry.event_id in marked:
                 self.waiting += 1
-            elif entry.event_id not in self._claimed:
+                continue
+            self.unlinked.append(entry.event_id)
+            if entry.event_id not in self._claimed:
                 self.outside.append(entry)
 
     def missing(self) -> list[int]:
@@ -111,26 +125,66 @@ class Examination:
         """Name everything; *events* are in the table, *met_twice* are missing ones that are there after all."""
         self._judge_events(events, met_twice)
         for event_id in marks_without_event:
-            self.findings.add(Kind.DELETED, event=event_id)
-        sealed = head is not None and is_sealed(head, self._own)
-        sort_links(self.findings, self._not_genuine, own=self._own, last=head.number if head and sealed else None)
-        self._judge_head(head, sealed=sealed)
+            self.findings.add(Kind.DELETED, of_gone(event_id), event=event_id)
+        sealed = head if head is not None and is_sealed(head, self._own) else None
+        ends = Ends(
+            sealed.number if sealed else None, self._genuine.number if self._genuine else 0, self._logged_numbers
+        )
+        sort_links(self.findings, self._not_genuine, own=self._own, ends=ends)
+        if sealed is None:
+            self._judge_lack_of_head(head)
+        else:
+            self._judge_head(sealed)
         self._judge_outside()
         unmatched = self._unmatched + [head for heads in self._logged.values() for head in heads]
         known = {link.number for link in self._not_genuine}
-        unsaid = [
-            head for head in unmatched if head.number not in known and not (self._anew and head.number >= self._anew)
-        ]
-        compare_log(self.findings, unsaid, first=self._first, last=self._last)
+        unsaid = [head for head in unmatched if head.number not in known and not self._is_before_the_beginning(head)]
+        compare_log(self.findings, unsaid, first=self._first, last=self._genuine or self._last)
 
-    def _follows(self, link: Link, before: Link | None, gap: int) -> None:
+    def next_after(self, head: Head | None) -> Head | None:
+        """Return, without a seal, the head that the next link has to follow where *head* will not do.
+
+        It stands at the last number of those that are taken one after the other, so that the next is free, and has the
+        MAC of what is known to be genuine. None: there is neither, and the chain begins with its first link.
+        """
+        base = head if head is not None and is_sealed(head, self._own) else None
+        last = self._genuine
+        if last is not None and (base is None or last.number > base.number):
+            base = Head(last.number, last.mac, last.linked_at, last.total)
+        number = base.number if base else 0
+        taken = {link.number for link in self._not_genuine}
+        while number + 1 in taken:
+            number += 1
+        if number == 0:
+            return None
+        return replace(base or Head(0, NOTHING, "", 0), number=number, key_id="", seal=b"")
+
+    def _is_before_the_beginning(self, head: Head) -> bool:
+        """Whether a logged head is of a time before the chain was begun anew at its number or below."""
+        return any(head.number >= link.number and head.linked_at < link.linked_at for link in self._anew)
+
+    def _judge_gaps(self, total: int, *, until: int | None = None) -> None:
+        """Say which links are gone since the last genuine one, before which *total* events were covered."""
+        new = False
+        for first, last in self._gaps:
+            end = last if until is None else min(last, until)
+            if first <= end:
+                kind = Kind.TRUNCATED if first == 1 else Kind.CUT
+                new |= self.findings.add(kind, of_gap(first, end), links=(first, end))
+        self._gaps.clear()
+        if new:
+            self._lost += max(0, total - (self._genuine.total if self._genuine else 0))
+
+    def _follows(self, link: Link, *, gap: bool) -> None:
         """Say where a genuine link does not continue the one before it."""
+        before, here = self._genuine, (link.number, link.number)
+        if gap or self._last is None:
+            return
         if link.previous == NOTHING:
-            if before is not None and gap <= 0:
-                self.findings.add(Kind.CUT, links=(link.number, link.number))
-                self._anew = self._anew or link.number
-        elif before is not None and gap <= 0 and link.previous != before.mac and before not in self._not_genuine[-1:]:
-            self.findings.add(Kind.OLDER, links=(link.number, link.number))
+            self.findings.add(Kind.CUT, of_link(link), links=here)
+            self._anew.append(link)
+        elif before is not None and link.previous != before.mac and self._last is before:
+            self.findings.add(Kind.OLDER, of_link(link), links=here)
 
     def _compare(self, link: Link) -> None:
         for event_id, expected in link.places():
@@ -148,15 +202,17 @@ class Examination:
         moved = self._moved()
         for entry, place in self._changed:
             kind = Kind.REORDERED if place.event_id in moved else Kind.EDITED
-            self.findings.add(kind, event=entry.event_id, links=(place.link, place.link))
+            self.findings.add(kind, of_event(entry), event=entry.event_id, links=(place.link, place.link))
         if self._missing and events == 0:
-            self.findings.add(Kind.TRUNCATED, links=(self._missing[0].link, self._missing[-1].link))
+            gone = [of_gone(place.event_id) for place in self._missing]
+            self.findings.add(Kind.TRUNCATED, *gone, links=(self._missing[0].link, self._missing[-1].link))
             return
         for place in self._missing:
             kind = Kind.REORDERED if place.event_id in moved else Kind.DELETED
+            what = of_gone(place.event_id)
             if place.event_id in met_twice:
-                kind = Kind.INSERTED
-            self.findings.add(kind, event=place.event_id, links=(place.link, place.link))
+                kind, what = Kind.INSERTED, of_twice(place.event_id, place.link)
+            self.findings.add(kind, what, event=place.event_id, links=(place.link, place.link))
 
     def _moved(self) -> frozenset[int]:
         """Return at which places the right event is missing because it stands, as it was, under another id."""
@@ -171,21 +227,24 @@ class Examination:
         self.outside = [entry for entry in self.outside if entry not in moved.values()]
         return frozenset(moved)
 
-    def _judge_head(self, head: Head | None, *, sealed: bool) -> None:
-        last = self._last
-        if head is None or not sealed:
-            if last not in self._not_genuine and (head is not None or last is not None):
-                self.findings.add(Kind.CUT)
-        elif last is None:
-            self.findings.add(Kind.TRUNCATED, links=(1, head.number))
-            self._lost += head.total
-        elif head.number > last.number:
-            self.findings.add(Kind.CUT, links=(last.number + 1, head.number))
-            self._lost += max(0, head.total - last.total)
-        elif last in self._not_genuine:
+    def _judge_lack_of_head(self, head: Head | None) -> None:
+        """Name a head that is gone or garbled, unless the last link is: both are one finding then."""
+        if head is None and self._last is None:
             return
-        elif head.number < last.number or head.mac != last.mac:
-            self.findings.add(Kind.OLDER, links=(head.number, last.number))
+        last = self._not_genuine[-1:]
+        if self._last not in last or self.findings.is_accepted(*map(of_link, last)):
+            self.findings.add(Kind.GARBLED)
+
+    def _judge_head(self, head: Head) -> None:
+        """Compare the sealed head with the links."""
+        genuine, last = self._genuine, self._last
+        if last is None or head.number > last.number:
+            self._gaps.append((last.number + 1 if last else 1, head.number))
+        self._judge_gaps(head.total, until=head.number)
+        if genuine is not None and (
+            head.number < genuine.number or (head.number == genuine.number and head.mac != genuine.mac)
+        ):
+            self.findings.add(Kind.OLDER, links=(head.number, genuine.number))
 
     def _judge_outside(self) -> None:
         """Name the events outside of the chain, unless so many links are gone that it may have been theirs."""
@@ -195,4 +254,4 @@ class Examination:
             self.findings.add(Kind.TRUNCATED)
             return
         for entry in self.outside:
-            self.findings.add(Kind.INSERTED, event=entry.event_id)
+            self.findings.add(Kind.INSERTED, of_event(entry), event=entry.event_id)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.core.acceptance import PLACES_AT_MOST, Fingerprint, of_link, of_logged
 from bot.core.chain import DIGEST_BYTES, Head, Keys, Link, is_genuine
 
 KEPT_AT_MOST = 1000
+LATEST = "9"
+"""Sorts after every time."""
 TRIED_AT_MOST = 50
 """How many links that do not verify are tried for what was done to them; all of them are found in any case."""
 
@@ -24,6 +27,13 @@ class Kind(StrEnum):
     TRUNCATED = "truncated"
     REMADE = "remade"
     OLDER = "older"
+    GARBLED = "garbled"
+    """The head is gone, or was not made with its key."""
+    FORGED = "forged"
+    """A link was appended, or an acceptance written, that was not made with its key."""
+
+
+_GONE = (Kind.CUT, Kind.TRUNCATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +47,49 @@ class Finding:
 
 
 class Findings:
-    """What was found, neighbors in one; no more of it than can be read, but all of it counted."""
+    """What was found, neighbors in one; no more of it than can be read, but all of it counted.
 
-    def __init__(self) -> None:
+    What was acknowledged as it stands is counted, and no finding.
+    """
+
+    def __init__(self, accepted: Mapping[Fingerprint, str] | None = None) -> None:
         self.kept: list[Finding] = []
         self.more = 0
+        self.accepted = 0
+        self.places: list[Fingerprint] = []
+        """What can be acknowledged of the findings, at most `PLACES_AT_MOST`."""
+        self.gaps: list[tuple[int, int, str]] = []
+        """Links that are gone, first and last, and when that was acknowledged."""
+        self._accepted = accepted or {}
+
+    def is_accepted(self, *places: Fingerprint) -> bool:
+        """Whether all *places* were acknowledged as they stand."""
+        return bool(places) and all(place in self._accepted for place in places)
+
+    def note(self, place: Fingerprint) -> None:
+        """Have *place* acknowledged with the findings, where it is none by itself."""
+        if place not in self._accepted and len(self.places) < PLACES_AT_MOST:
+            self.places.append(place)
 
     def add(
-        self, kind: Kind, *, event: int | None = None, links: tuple[int, int] | None = None, head: Head | None = None
-    ) -> None:
-        """Add a finding; to the last one where it goes on from there."""
+        self,
+        kind: Kind,
+        *places: Fingerprint,
+        event: int | None = None,
+        links: tuple[int, int] | None = None,
+        head: Head | None = None,
+    ) -> bool:
+        """Add a finding, to the last one where it goes on from there; False where *places* were acknowledged.
+
+        Without *places* it cannot be acknowledged: what an acceptance repairs.
+        """
+        if self.is_accepted(*places):
+            self.accepted += 1
+            if links is not None and event is None:
+                self.gaps.append((*links, max(self._accepted[place] for place in places)))
+            return False
+        for place in places:
+            self.note(place)
         found = Finding(kind, None if event is None else (event, event), links, head)
         joined = _joined(self.kept[-1], found) if self.kept else None
         if joined is not None:
@@ -55,28 +98,51 @@ class Findings:
             self.kept.append(found)
         else:
             self.more += 1
+        return True
 
 
-def sort_links(findings: Findings, not_genuine: Sequence[Link], *, own: Keys, last: int | None) -> None:
-    """Say what was done to each link that was not made with its key; *last* is the sealed head's number."""
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """How far the chain is known to go: the sealed head, the last genuine link, and what was logged, by number."""
+
+    head: int | None
+    genuine: int
+    logged: Collection[int]
+
+
+def sort_links(findings: Findings, not_genuine: Sequence[Link], *, own: Keys, ends: Ends) -> None:
+    """Say what was done to each link that was not made with its key."""
     numbers = [link.number for link in not_genuine[:TRIED_AT_MOST]]
     for at, link in enumerate(not_genuine):
-        here = (link.number, link.number)
-        if last is not None and link.number > last:
+        here, place = (link.number, link.number), of_link(link)
+        if ends.head is not None and link.number > ends.head:
             for event_id in link.event_ids:
-                findings.add(Kind.INSERTED, event=event_id, links=here)
+                findings.add(Kind.INSERTED, place, event=event_id, links=here)
         elif at < TRIED_AT_MOST and _was_reordered(link, numbers, own):
-            findings.add(Kind.REORDERED, links=here)
+            findings.add(Kind.REORDERED, place, links=here)
         elif at < TRIED_AT_MOST and (added := _added(link, own)) is not None:
-            findings.add(Kind.INSERTED, event=added, links=here)
+            findings.add(Kind.INSERTED, place, event=added, links=here)
+        elif link.number > ends.genuine and link.number not in ends.logged:
+            findings.add(Kind.FORGED, place, links=here)
         else:
-            findings.add(Kind.REMADE, links=here)
+            findings.add(Kind.REMADE, place, links=here)
 
 
 def compare_log(findings: Findings, unmatched: Sequence[Head], *, first: Link | None, last: Link | None) -> None:
-    """Say what became of the heads of the log that no link has, unless links were found to be gone there."""
-    gaps = [found.links for found in findings.kept if found.kind in (Kind.CUT, Kind.TRUNCATED) and found.links]
-    left = [head for head in unmatched if not any(begin <= head.number <= end for begin, end in gaps)]
+    """Say what became of the heads of the log that no link has, unless links are found to be gone there.
+
+    Where that was acknowledged, a head that was logged later is compared all the same.
+    """
+    for head in unmatched:
+        findings.note(of_logged(head))
+    gaps = [(*found.links, LATEST) for found in findings.kept if found.kind in _GONE and found.links]
+    gaps += findings.gaps
+    left = [
+        head
+        for head in unmatched
+        if not findings.is_accepted(of_logged(head))
+        and not any(begin <= head.number <= end and head.linked_at < until for begin, end, until in gaps)
+    ]
     if not left:
         return
     earliest = min(left, key=lambda head: (head.linked_at, head.number))
@@ -84,12 +150,12 @@ def compare_log(findings: Findings, unmatched: Sequence[Head], *, first: Link | 
         kind = Kind.TRUNCATED
     elif first.linked_at > earliest.linked_at:
         kind = Kind.REMADE
-    elif Finding(Kind.CUT) in findings.kept and all(head.number > last.number for head in left):
+    elif Finding(Kind.GARBLED) in findings.kept and all(head.number > last.number for head in left):
         kind = Kind.CUT
-        findings.kept.remove(Finding(Kind.CUT))
+        findings.kept.remove(Finding(Kind.GARBLED))
     else:
         kind = Kind.OLDER
-    findings.add(kind, head=earliest)
+    findings.add(kind, of_logged(earliest), head=earliest)
 
 
 def _was_reordered(link: Link, numbers: Sequence[int], own: Keys) -> bool:

@@ -12,9 +12,9 @@ import logging
 
 import structlog
 
-from bot.core.chain import HEAD_EVENT
+from bot.core.chain import HEAD_EVENT, HeadFault
 from bot.core.faults import DatabaseAway
-from bot.services.chain import Chain, Linked, NotLinked
+from bot.services.chain import Chain, Linked
 
 logger = structlog.get_logger(__name__)
 # Whatever the level is that somebody chose: a head that is not in the log proves nothing.
@@ -59,7 +59,7 @@ class Chaining:
                 )
                 if not linked.more:
                     return
-            self._tell(linked.value if linked is NotLinked.HEAD_UNDER_UNKNOWN_KEY else None)
+            self._tell(linked.value if isinstance(linked, HeadFault) else None)
         except DatabaseAway:
             self._tell("the database is away")
         except Exception as error:
@@ -75,7 +75,8 @@ class Chaining:
         await self.round()
 
     def _tell(self, trouble: str | None) -> None:
-        """Log a trouble when it begins, and that it ended."""
+        """Log a trouble when it begins, and that it ended; whatever the level, if somebody tampered with the head."""
         if trouble != self._trouble:
-            logger.warning("the audit is linked again" if trouble is None else "the audit is not linked", why=trouble)
+            log = heads.error if trouble in list(HeadFault) else logger.warning
+            log("the audit is linked again" if trouble is None else "the audit is not linked", why=trouble)
         self._trouble = trouble

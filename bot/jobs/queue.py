@@ -49,6 +49,7 @@ class Pace:
     """A job whose worker was silent for so long is taken up by another."""
     poll: timedelta = timedelta(seconds=2)
     sweep_every_s: float = 30.0
+    months_every_s: float = 600.0
     drain_s: float = 10.0
     sync_page_s: float = PAGE_EVERY_S
     sync_person_s: float = PERSON_EVERY_S
@@ -100,7 +101,8 @@ class Jobs:
 
     def start(self) -> None:
         """Begin; returns at once, and the database need not be there yet."""
-        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._sweep())]
+        works = (self._supervise, self._sweep, self._make_months)
+        self._tasks = [asyncio.create_task(work()) for work in works]
 
     async def stop(self) -> None:
         """Take nothing new, let what runs finish for a while, put back what does not, and end."""
@@ -193,6 +195,20 @@ class Jobs:
             except Exception:
                 logger.exception("the sweep failed")
             await asyncio.sleep(self._pace.sweep_every_s)
+
+    async def _make_months(self) -> None:
+        """Make the audit's months, for ever; warn once if events lie in none of them."""
+        warned = False
+        while True:
+            try:
+                if await self._queue.make_months() and not warned:
+                    logger.warning("audit events lie in the default partition: no partition was made for their month")
+                    warned = True
+            except DatabaseAway as away:
+                logger.warning("the audit's months wait for the database", fault=str(away))
+            except Exception:
+                logger.exception("making the audit's months failed")
+            await asyncio.sleep(self._pace.months_every_s)
 
 
 class GaveUp(Exception):  # noqa: N818  reads as what happened

@@ -34,7 +34,7 @@ STAFF = HOME / "staff"
 SAMPLE, SAMPLE_PASSWORD, SAMPLE_ROLES = "payroll", "sandbox", ("employee",)  # the page shows the password
 PORTS_TO_TRY = 50
 LOOK_EVERY_S = 0.1
-DATABASE, OWNER, PROGRAM = "mfabot", "mfabot_owner", "mfabot"
+DATABASE, OWNER, PROGRAM, WORKER = "mfabot", "mfabot_owner", "mfabot", "mfabot_worker"
 ISSUER = "mfabot sandbox"
 HOLD_PRIVILEGED_S = "60"  # an hour in earnest; nobody plays that long
 RIGHT_MIN_AGE_S = "0"  # a day in earnest: the staff has just set MFA up, and approves at once
@@ -108,6 +108,7 @@ async def _run(lock: IO[str], *, fresh: bool, port: int) -> int:
             SLACK_API_URL=f"{url}/api/",
             DATABASE_URL=server.dsn(PROGRAM, DATABASE),
             MFABOT_OWNER_DATABASE_URL=server.dsn(OWNER, DATABASE),
+            MFABOT_WORKER_DATABASE_URL=server.dsn(WORKER, DATABASE),
             MFABOT_KEYRING=str(KEYRING),
             MFABOT_ISSUER=ISSUER,
             MFABOT_HOLD_PRIVILEGED_S=HOLD_PRIVILEGED_S,
@@ -178,10 +179,10 @@ def _keep(file: Path, secret: str) -> None:
 
 
 async def _prepare_database(server: postgres.Postgres) -> None:
-    """Make the two roles and the database, where they are not there yet."""
+    """Make the roles and the database, where they are not there yet."""
     conn = await asyncpg.connect(server.dsn(postgres.SUPERUSER, "postgres"))
     try:
-        for role in (OWNER, PROGRAM):
+        for role in (OWNER, PROGRAM, WORKER):
             if not await conn.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
                 await conn.execute(f"CREATE ROLE {role} LOGIN")
         if not await conn.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):

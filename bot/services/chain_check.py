@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core import chain
+from bot.core.acceptance import Fingerprint
 from bot.core.chain import Entry, Head
 from bot.core.chain_check import TRIED_AT_MOST, Examination
 from bot.core.sealing import Keyring
 from bot.core.tampering import Finding
-from storage import audit_entries
+from storage import acceptances, audit_entries, audit_marks
 from storage import chain as chain_rows
 from storage.pool import Connection, Pool
 from storage.streams import Stream, hold_still
@@ -29,6 +30,16 @@ class Report:
     """Events that wait to be linked."""
     links: int
     head: Head | None
+    acceptances: int = 0
+    """The number of the last acceptance."""
+    accepted: int = 0
+    """Places that were acknowledged, and are as they were then."""
+    places: Sequence[Fingerprint] = ()
+    """What an acceptance of the findings names."""
+    unlinked: Sequence[int] = ()
+    """Events that neither a genuine link covers nor a mark says that one will."""
+    next_after: Head | None = None
+    """The head that the next link has to follow, where the one there will not do; without a seal."""
 
 
 class ChainCheck:
@@ -48,7 +59,8 @@ class ChainCheck:
         async with self._pool.transaction() as conn:
             await hold_still(conn)
             reading = _Reading(await audit_entries.all_entries(conn), await audit_entries.count(conn), seen)
-            examination = Examination(self._keys, logged)
+            known = await acceptances.every(conn)
+            examination = Examination(self._keys, logged, acceptances=known)
             links = await chain_rows.links(conn)
             while batch := await links.fetch():
                 for link in batch:
@@ -60,12 +72,12 @@ class ChainCheck:
             await self._leave(conn, examination, examination.unread())
             while entries := await reading.fetch():
                 await self._leave(conn, examination, entries)
-            head = await chain_rows.head(conn)
+            head = (await chain_rows.standing(conn)).head
             examination.finish(
                 head,
                 events=reading.done,
                 met_twice=await audit_entries.existing(conn, examination.missing()),
-                marks_without_event=await chain_rows.marks_without_event(conn, limit=TRIED_AT_MOST),
+                marks_without_event=await audit_marks.without_event(conn, limit=TRIED_AT_MOST),
             )
         return Report(
             findings=examination.findings.kept,
@@ -75,12 +87,17 @@ class ChainCheck:
             waiting=examination.waiting,
             links=examination.links,
             head=head,
+            acceptances=known[-1].number if known else 0,
+            accepted=examination.findings.accepted,
+            places=examination.findings.places,
+            unlinked=examination.unlinked,
+            next_after=examination.next_after(head),
         )
 
     async def _leave(self, conn: Connection, examination: Examination, entries: list[Entry]) -> None:
         if entries:
             ids = [entry.event_id for entry in entries]
-            examination.leave(entries, marked=await chain_rows.marked(conn, ids))
+            examination.leave(entries, marked=await audit_marks.marked(conn, ids))
 
 
 class _Reading:

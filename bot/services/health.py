@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core import sync
+from bot.core.chain import head_fault, keys
 from bot.core.faults import DatabaseAway
 from bot.core.sealing import Keyring
+from bot.services.audit_lag import AuditLag
 from bot.services.clock_check import MOST_OFFSET_S, ClockCheck
-from storage import chain, jobs, people_sync, schema
+from storage import audit, chain, jobs, people_sync, schema
 from storage.pool import Pool
 
 MOST_AUDIT_LAG_S = 10.0
@@ -30,6 +32,13 @@ class Health:
     """Jobs that were tried for a day and given up on; somebody has to look."""
     audit_lag_s: float | None = None
     """Age of the oldest audit event that the chain lacks; it is linked within a second where a worker runs."""
+
+    audit_fault: str | None = None
+    """Why no link can follow the head of the audit's chain, or that somebody removed the mark of an event."""
+    links_too: bool = False
+    """Whether the program's role may link the audit, which only the jobs' role should."""
+    beyond_months: bool = False
+    """Whether audit events lie in the default partition."""
 
     people_compared_at: datetime | None = None
     """When everybody was last compared with Slack's list."""
@@ -56,6 +65,7 @@ class Checkup:
         self._now = now
         self._clock = clock
         self._unknown: list[str] = []
+        self._lag = AuditLag()
         self._keys_seen: datetime | None = None
 
     async def look(self) -> Health:
@@ -65,7 +75,9 @@ class Checkup:
                 before = self._now()
                 seen = await schema.look(conn)
                 held = await jobs.count_held(conn) if seen.sufficient else 0
-                unlinked = await chain.oldest_unlinked(conn) if seen.sufficient else None
+                lag = await self._lag.look(conn, now=before) if seen.sufficient else None
+                fault = head_fault(await chain.standing(conn), keys(self._keyring)) if seen.sufficient else None
+                beyond = await audit.is_beyond_months(conn) if seen.sufficient else False
                 synced = await people_sync.latest(conn) if seen.sufficient else None
                 offset = (before + (self._now() - before) / 2 - seen.at).total_seconds()
                 if seen.sufficient and (self._keys_seen is None or before - self._keys_seen > KEYS_EVERY):
@@ -86,13 +98,15 @@ class Checkup:
                 f"This clock and the database's are {offset:.1f} s apart; at most {MOST_OFFSET_S:.0f} s are allowed. "
                 "No code is checked."
             )
-        lag = max(0.0, (before - unlinked).total_seconds()) if unlinked else 0.0
         return Health(
             tuple(problems),
             round(offset, 3),
             seen.as_owner,
             held,
-            round(lag, 3) if seen.sufficient else None,
+            None if lag is None else round(lag, 3),
+            fault.value if fault else self._lag.fault,
+            seen.links_too,
+            beyond,
             None if synced is None else synced.compared_at,
             sync_late=synced is not None and sync.late(synced, now=before),
         )

@@ -16,6 +16,7 @@ from storage.pool import Connection
 SWEEP_AFTER = timedelta(minutes=1)
 """How long the ordinary jobs have before the sweep enqueues them again."""
 SWEEP_AT_MOST = 200
+MONTHS_S = 30.0
 LOG_KEPT = timedelta(days=7)
 TRIM_AT_MOST = 5000
 """Lines of the queue's log at a time; more would not fit into the time of a statement."""
@@ -44,8 +45,6 @@ class Queue:
         """
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
-            # Here because the sweep comes by for ever: the audit's next month is made in time, whatever is to sweep.
-            await audit.ensure_months(conn, now=now)
             overdue = await enrollments.overdue(conn, now=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             left = await enrollments.unshredded(conn, ended_before=now - SWEEP_AFTER, limit=SWEEP_AT_MOST)
             await jobs.enqueue_once(conn, *map(ExpireEnrollment, overdue), *map(ShredQr, left))
@@ -54,6 +53,15 @@ class Queue:
             await _nightly(conn, now=now)
             held = await jobs.take_up_held(conn, younger_than=GIVE_UP_AFTER)
             return len(overdue) + len(left) + len(resets) + held
+
+    async def make_months(self) -> bool:
+        """Make the audit's next months long before their first event; whether events lie in none.
+
+        Apart from the sweep, since reading what lies in no month may take longer than anything else may.
+        """
+        async with self._means.pool.transaction() as conn:
+            await audit.ensure_months(conn, now=self._means.now(), within_s=MONTHS_S)
+            return await audit.is_beyond_months(conn)
 
     async def trim(self) -> int:
         """Forget the oldest lines of the queue's log; return how many. The queue notes three or more of each job."""

@@ -38,10 +38,14 @@ class Migrated:
     before: str | None
     after: str | None
     granted: str | None  # None: the program connects as the owner
+    linking: str | None = None
+    """The role of the jobs, which links the audit, if it is a role of its own."""
 
 
-async def migrate(*, owner_dsn: str, program_dsn: str, scripts: Path = HERE) -> Migrated:
-    """Run the migrations in *scripts* that the database lacks, then grant the role of *program_dsn* its rights.
+async def migrate(*, owner_dsn: str, program_dsn: str, worker_dsn: str | None = None, scripts: Path = HERE) -> Migrated:
+    """Run the migrations in *scripts* that the database lacks, then grant the program's roles their rights.
+
+    *worker_dsn* is how the jobs connect to link the audit; None: as *program_dsn*.
 
     Of several that start at once one works, and the others wait for it and find nothing left to do.
 
@@ -50,18 +54,20 @@ async def migrate(*, owner_dsn: str, program_dsn: str, scripts: Path = HERE) -> 
         asyncpg.PostgresError, OSError: what the database, or the way to it, said.
     """
     program = await _role(program_dsn)
+    worker = await _role(worker_dsn) if worker_dsn else program
     owner = await asyncpg.connect(owner_dsn)
     try:
         async with _alone(owner):
             before = await schema.revision(owner)
             await _upgrade(owner_dsn, scripts)
             after = await schema.revision(owner)
-            is_owner = await owner.fetchval("SELECT current_user = $1", program)
-            if not is_owner:
-                async with owner.transaction():
-                    for statement in grants(program):
-                        await owner.execute(statement)
-            return Migrated(before, after, None if is_owner else program)
+            role = str(await owner.fetchval("SELECT current_user"))
+            if program == role:
+                return Migrated(before, after, None)
+            async with owner.transaction():
+                for statement in grants(program, worker=None if worker == role else worker):
+                    await owner.execute(statement)
+            return Migrated(before, after, program, None if worker in (program, role) else worker)
     finally:
         await owner.close()
 

@@ -160,6 +160,7 @@ async def test_no_command_of_the_host_and_no_import_enables_anybody(office: Offi
         "SLACK_API_URL": f"{bot.standin.base_url}/api/",
         "DATABASE_URL": bot.database.program,
         "MFABOT_OWNER_DATABASE_URL": bot.database.owner,
+        "MFABOT_WORKER_DATABASE_URL": bot.database.worker,
         "MFABOT_KEYRING": str(tmp_path / "keyring"),
         "MFABOT_ISSUER": "Acme",
     }

@@ -20,7 +20,7 @@ ROUNDS = int(os.environ.get("ROUNDS", "9"))
 @pytest.mark.timeout(1800)
 async def test_sign_ins_in_batches_beside_one_by_one_and_beside_pgbench(durable: Database, tmp_path: Path) -> None:
     other = await databases.create(durable.server, "many")
-    await migrate(owner_dsn=other.owner, program_dsn=other.program)
+    await migrate(owner_dsn=other.owner, program_dsn=other.program, worker_dsn=other.worker)
 
     async with place(durable, FEW) as few, place(other, MANY) as many:
         found = await measure(few, many, tmp_path, rounds=ROUNDS, times=FEW)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core import chain
 from bot.core.audit import canonical
-from bot.core.chain import NOTHING, End, Entry, Head, Link, read_head
+from bot.core.chain import NOTHING, Entry, Head, HeadFault, Link, Standing, head_fault, read_head
 from bot.core.sealing import Keyring
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, 5, tzinfo=UTC)
@@ -35,10 +35,8 @@ def entry(event_id: int, detail: str = '{"verdict":"accepted"}') -> Entry:
     return Entry(event_id, "2026-11-24T12:00:00.000005Z", "verification", "app:1", "app:1", 3, detail)
 
 
-def link_of(*event_ids: int, end: End | None = None, head: Head | None = None, ring: Keyring = RING) -> Link:
-    return chain.next_link(
-        [(event_id, entry(event_id)) for event_id in event_ids], end=end, head=head, ring=ring, now=NOON
-    )
+def link_of(*event_ids: int, head: Head | None = None, ring: Keyring = RING) -> Link:
+    return chain.next_link([(event_id, entry(event_id)) for event_id in event_ids], head=head, ring=ring, now=NOON)
 
 
 FIRST = link_of(1, 2)
@@ -102,7 +100,7 @@ def test_the_key_of_the_chain_is_no_master_key() -> None:
 def test_after_a_rotation_old_links_verify_under_their_key_and_new_ones_under_the_new() -> None:
     both = Keyring("k2", {"k1": K1, "k2": K2})
 
-    second = link_of(3, end=End(1, 2), head=HEAD, ring=both)
+    second = link_of(3, head=HEAD, ring=both)
 
     assert second.key_id == "k2"
     assert second.previous == FIRST.mac
@@ -111,34 +109,38 @@ def test_after_a_rotation_old_links_verify_under_their_key_and_new_ones_under_th
 
 
 def test_events_stand_in_the_order_of_their_ids_and_one_that_is_gone_keeps_its_place() -> None:
-    link = chain.next_link([(9, entry(9)), (4, None), (5, entry(5))], end=None, head=None, ring=RING, now=NOON)
+    link = chain.next_link([(9, entry(9)), (4, None), (5, entry(5))], head=None, ring=RING, now=NOON)
 
     assert link.event_ids == (4, 5, 9)
     assert [digest for _, digest in link.places()] == [NOTHING, chain.digest(entry(5)), chain.digest(entry(9))]
 
 
 @pytest.mark.parametrize(
-    ("end", "head", "number", "previous", "total"),
-    [
-        (None, None, 1, NOTHING, 2),
-        (End(1, 2), HEAD, 2, FIRST.mac, 4),
-        # The end was cut off: the head knows better.
-        (None, HEAD, 2, FIRST.mac, 4),
-        # No head that would do: begun anew, at a number that is free.
-        (End(7, 70), None, 8, NOTHING, 72),
-        (End(7, 70), HEAD, 8, NOTHING, 72),
-        (End(1, 2), replace(HEAD, number=99), 2, NOTHING, 4),
-        (None, replace(HEAD, number=99), 1, NOTHING, 2),
-    ],
-    ids=["the first", "the next", "a cut end", "no head", "an older head", "a false head", "a false head alone"],
+    ("head", "number", "previous", "total"), [(None, 1, NOTHING, 2), (HEAD, 2, FIRST.mac, 4)], ids=["first", "next"]
 )
-def test_a_link_goes_on_from_the_sealed_head_or_begins_anew(
-    end: End | None, head: Head | None, number: int, previous: bytes, total: int
-) -> None:
-    link = link_of(3, 4, end=end, head=head)
+def test_a_link_goes_on_from_the_head(head: Head | None, number: int, previous: bytes, total: int) -> None:
+    link = link_of(3, 4, head=head)
 
     assert (link.number, link.previous, link.total) == (number, previous, total)
     assert chain.is_genuine(link, OWN)
+
+
+@pytest.mark.parametrize(
+    ("standing", "fault"),
+    [
+        (Standing(None, links=False, overtaken=False), None),
+        (Standing(HEAD, links=True, overtaken=False), None),
+        # The end was cut off: the head knows better.
+        (Standing(HEAD, links=False, overtaken=False), None),
+        (Standing(None, links=True, overtaken=False), HeadFault.MISSING),
+        (Standing(replace(HEAD, number=99), links=True, overtaken=False), HeadFault.NOT_GENUINE),
+        (Standing(replace(HEAD, key_id="k2"), links=True, overtaken=False), HeadFault.UNKNOWN_KEY),
+        # An older head, or a link that somebody put after it.
+        (Standing(HEAD, links=True, overtaken=True), HeadFault.OVERTAKEN),
+    ],
+)
+def test_no_link_follows_a_head_that_does_not_fit(standing: Standing, fault: HeadFault | None) -> None:
+    assert head_fault(standing, OWN) is fault
 
 
 LINE = {"event": "audit head", "number": 57, "mac": "ab" * 32, "linked_at": "2026-11-24T12:00:00.000000Z", "count": 99}

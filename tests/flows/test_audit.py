@@ -138,10 +138,12 @@ async def test_of_an_account_that_is_gone_event_and_suspension_commit_together(
     assert found == ada
 
 
-async def test_the_sweep_makes_the_audit_s_next_month_in_time(services: Services, queue: Queue, ledger: Ledger) -> None:
+async def test_the_audit_s_next_months_are_made_long_before_their_first_event(
+    services: Services, queue: Queue, ledger: Ledger
+) -> None:
     services.clock.forward(days=365 * 20)
 
-    await queue.sweep()
+    await queue.make_months()
 
     made = [await ledger.conn.fetchval(f"SELECT to_regclass('audit_event_2046_{month}')") for month in (11, 12)]
     assert made == ["audit_event_2046_11", "audit_event_2046_12"]

@@ -11,7 +11,7 @@ import structlog
 from bot import logs
 from bot.core.audit import Event
 from bot.core.audit import Kind as EventKind
-from bot.core.chain import read_head
+from bot.core.chain import HeadFault, read_head
 from bot.core.sealing import Keyring
 from bot.core.tampering import Finding, Kind
 from bot.jobs.chain import Chaining
@@ -120,7 +120,7 @@ async def test_a_process_without_the_heads_key_leaves_the_events_to_those_that_h
     outcome = await audit.chain(Keyring("k2", {"k2": secrets.token_bytes(32)})).link()
     await audit.link()
 
-    assert outcome is NotLinked.HEAD_UNDER_UNKNOWN_KEY
+    assert outcome is HeadFault.UNKNOWN_KEY
     assert (await audit.check()).findings == []
 
 
@@ -144,7 +144,7 @@ async def test_the_head_is_in_the_log_whatever_its_level_and_nothing_of_it_is_hi
 
 async def test_the_chain_goes_on_after_its_database_was_away_and_says_so_once(audit: Audit, database: Database) -> None:
     async with Wire(database) as wire:
-        chaining = Chaining(audit.chain(dsn=wire.program))
+        chaining = Chaining(audit.chain(dsn=wire.worker))
         with structlog.testing.capture_logs() as lines:
             await audit.write()
             await chaining.round()

@@ -27,7 +27,8 @@ SIGN_INS = ("Batches.", "Verification.")
 async def world(cast: Cast, ledger: Ledger, database: Database) -> AsyncIterator[World]:
     """Where an act takes place: its process waits as long as the test wants."""
     pool = patient(database)
-    yield World(cast, ledger, Process(replace(cast.services.means, pool=pool), cast.services.clock), database.program)
+    process = Process(replace(cast.services.means, pool=pool), cast.services.clock)
+    yield World(cast, ledger, process, database.program, database.worker, database.owner)
     await pool.close()
 
 

@@ -27,7 +27,7 @@ from tests.support.services import Authenticator, Services, enroll
 
 @pytest_asyncio.fixture
 async def chain(services: Services, database: Database) -> AsyncIterator[Chain]:
-    made = Chain(services.means, database.program)
+    made = Chain(services.means, database.worker)
     yield made
     await made.close()
 

@@ -25,6 +25,14 @@ async def other_program(database: Database) -> AsyncIterator[Connection]:
 
 
 @pytest_asyncio.fixture
+async def worker(database: Database) -> AsyncIterator[Connection]:
+    """A connection of the role that links the audit."""
+    conn = await asyncpg.connect(database.worker)
+    yield conn
+    await conn.close()
+
+
+@pytest_asyncio.fixture
 async def ada(program: Connection) -> int:
     return int(
         await program.fetchval(

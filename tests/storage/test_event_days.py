@@ -12,12 +12,12 @@ from storage.pool import Connection
 TODAY = date(2026, 11, 24)
 
 
-async def test_counts_add_up_and_earlier_days_are_left_out(program: Connection) -> None:
-    await event_days.add(program, {(TODAY, What.RESET): 1, (TODAY, What.ACCEPTED): 5})
-    await event_days.add(program, {(TODAY, What.ACCEPTED): 7, (TODAY - timedelta(days=1), What.ACCEPTED): 2})
-    await event_days.add(program, {})
+async def test_counts_add_up_and_earlier_days_are_left_out(worker: Connection) -> None:
+    await event_days.add(worker, {(TODAY, What.RESET): 1, (TODAY, What.ACCEPTED): 5})
+    await event_days.add(worker, {(TODAY, What.ACCEPTED): 7, (TODAY - timedelta(days=1), What.ACCEPTED): 2})
+    await event_days.add(worker, {})
 
-    assert await event_days.since(program, TODAY) == {(TODAY, What.RESET): 1, (TODAY, What.ACCEPTED): 12}
+    assert await event_days.since(worker, TODAY) == {(TODAY, What.RESET): 1, (TODAY, What.ACCEPTED): 12}
 
 
 @pytest.mark.parametrize(
@@ -28,8 +28,8 @@ async def test_counts_add_up_and_earlier_days_are_left_out(program: Connection) 
         ("'2026-11-24', 'reset', 1), ('2026-11-24', 'reset', 1", "event_day_pkey"),
     ],
 )
-async def test_what_must_never_be_is_refused_by_name(program: Connection, values: str, constraint: str) -> None:
+async def test_what_must_never_be_is_refused_by_name(worker: Connection, values: str, constraint: str) -> None:
     with pytest.raises(asyncpg.IntegrityConstraintViolationError) as refused:
-        await program.execute(f"INSERT INTO event_day VALUES ({values})")  # noqa: S608  our own words
+        await worker.execute(f"INSERT INTO event_day VALUES ({values})")  # noqa: S608  our own words
 
     assert refused.value.constraint_name == constraint

@@ -13,7 +13,7 @@ from bot.app import App
 from bot.sandbox.slack import StandIn
 from bot.settings import Settings, load
 from tests.support.api import RelyingApp
-from tests.support.database import Database
+from tests.support.database import PROGRAM, WORKER, Database
 from tests.support.people import BEN
 from tests.support.services import HOME, Clock, Services, make_key
 from tests.support.settings import environment
@@ -89,7 +89,14 @@ async def asking(dsn: str, database: Database, slack: StandIn, folder: Path) -> 
     """Yield one whole process of the bot that reaches its database by *dsn*, and an application that asks it."""
     clock = Clock()
     settings, _ = load(
-        Settings, environment(database, folder, DATABASE_URL=dsn, SLACK_API_URL=f"{slack.base_url}/api/")
+        Settings,
+        environment(
+            database,
+            folder,
+            DATABASE_URL=dsn,
+            MFABOT_WORKER_DATABASE_URL=dsn.replace(f"://{PROGRAM}@", f"://{WORKER}@"),
+            SLACK_API_URL=f"{slack.base_url}/api/",
+        ),
     )
     app = App(settings, now=clock, timeouts=any_clock())
     # The test's own way to the database, more patient than the bot's.

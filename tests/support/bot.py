@@ -111,6 +111,7 @@ async def serving_bot(
                 SLACK_API_URL=f"{standin.base_url}/api/",
                 DATABASE_URL=wire.program,
                 MFABOT_OWNER_DATABASE_URL=wire.owner,
+                MFABOT_WORKER_DATABASE_URL=wire.worker,
                 **environ,
             ),
         )

@@ -10,6 +10,7 @@ from storage.pool import Connection
 
 OWNER = "mfabot_owner"
 PROGRAM = "mfabot"
+WORKER = "mfabot_worker"
 TEMPLATE = "mfabot_template"
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 """Settings of a server that may forget everything when the machine ends."""
@@ -31,6 +32,11 @@ class Database:
     def program(self) -> str:
         """The DSN of the role that the program connects as."""
         return self.server.dsn(PROGRAM, self.name)
+
+    @property
+    def worker(self) -> str:
+        """The DSN of the role that the jobs connect as to link the audit."""
+        return self.server.dsn(WORKER, self.name)
 
     @property
     def superuser(self) -> str:
@@ -87,10 +93,15 @@ async def run(server: Postgres, *statements: str) -> None:
 
 async def migrated(server: Postgres, name: str) -> Database:
     """Make the roles of a new server, and a database that is migrated."""
-    await run(server, f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {PROGRAM} LOGIN")
+    await make_roles(server)
     made = await create(server, name)
-    await migrate(owner_dsn=made.owner, program_dsn=made.program)
+    await migrate(owner_dsn=made.owner, program_dsn=made.program, worker_dsn=made.worker)
     return made
+
+
+async def make_roles(server: Postgres) -> None:
+    """Make the roles of a new server."""
+    await run(server, *(f"CREATE ROLE {role} LOGIN" for role in (OWNER, PROGRAM, WORKER)))
 
 
 async def create(server: Postgres, name: str, *, template: str = "template0") -> Database:

@@ -6,6 +6,7 @@ lockdown stops holds its row. An act that is missing here fails a test, which pr
 """
 
 TABLE = """
+Acceptances.accept                       |                 |                         |                         |
 Apps.create                              |                 |                         |                         |
 Apps.revoke                              |                 |                         |                         |
 Apps.rotate                              |                 |                         |                         |

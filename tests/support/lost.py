@@ -80,10 +80,13 @@ class World:
     on: Process
     dsn: str
     """The way to the database that is to be cut."""
+    worker_dsn: str
+    """The same, of the role that links the audit."""
+    owner_dsn: str
 
     @property
     def chain(self) -> Chain:
-        return Chain(self.on.means, self.dsn)
+        return Chain(self.on.means, self.worker_dsn)
 
 
 class Again(Enum):
@@ -158,7 +161,7 @@ async def losing(cast: Cast, ledger: Ledger, database: Database) -> AsyncIterato
     async with Wire(database) as wire:
         pool = patient_pool(wire.program)
         means: Means = replace(cast.services.means, pool=pool)
-        yield World(cast, ledger, Process(means, cast.services.clock), wire.program), wire
+        yield World(cast, ledger, Process(means, cast.services.clock), wire.program, wire.worker, wire.owner), wire
         await pool.close()
 
 

@@ -5,11 +5,14 @@ from datetime import timedelta
 from bot.core.apps import Key, Scope
 from bot.core.host import HostRefusal
 from bot.core.permissions import Permission
+from bot.services.acceptance import Acceptances, NotAccepted
 from bot.services.apps import CreateRefusal
+from bot.services.chain_check import ChainCheck
 from bot.services.host import Ask
 from bot.services.managers import Imported
 from bot.services.protection import Protection
 from bot.services.roles import Changed
+from storage.pool import Pool
 from tests.support.cast import REASON
 from tests.support.helpdesk_acts import fail
 from tests.support.lost import Act, Again, World, of
@@ -144,3 +147,17 @@ async def rotates(world: World) -> Act:
 async def revokes_an_app(world: World) -> Act:
     await make_key(world.cast.services)
     return Act(lambda: world.on.apps.revoke("payroll", by=HOST), lambda answer: answer is False, "app.revoked")
+
+
+@of("Acceptances.accept")
+async def acknowledges(world: World) -> Act:
+    await world.chain.link()
+    await world.ledger.conn.execute("UPDATE audit_head SET total = total + 1")
+    pool = Pool(world.owner_dsn, size=1, connect_s=3.0, statement_s=3.0)
+    means = world.on.means
+    report = await ChainCheck(means.pool, means.keyring).run(())
+    return Act(
+        lambda: Acceptances(pool, means.keyring, means.now).accept(report, reason=REASON, by=HOST),
+        lambda answer: answer is NotAccepted.CHANGED,
+        "audit.accepted",
+    )

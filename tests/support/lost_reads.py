@@ -68,6 +68,7 @@ READS: dict[str, Callable[[Given], Awaitable[object]]] = {
     "People.get": lambda given: given.process.people.get(given.person_id),
     "People.home": lambda given: given.process.people.home(),
     "People.status": lambda given: given.process.people.status(given.person_id),
+    "Queue.make_months": lambda given: given.process.queue.make_months(),
     "Reports.due": lambda given: given.process.reports.due(given.notice),
     "Reports.figures": lambda given: given.process.reports.figures(given.person_id),
     "ResetTimes.concerned": lambda given: given.process.reset_times.concerned(given.request_id),

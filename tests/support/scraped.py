@@ -54,7 +54,8 @@ async def scraped_bot(
 ) -> AsyncIterator[Scraped]:
     """Serve a bot that runs no jobs."""
     async with Wire(database) as wire, aiohttp.ClientSession() as http:
-        settings, _ = load(Settings, environment(database, folder, DATABASE_URL=wire.program))
+        over = {"DATABASE_URL": wire.program, "MFABOT_WORKER_DATABASE_URL": wire.worker}
+        settings, _ = load(Settings, environment(database, folder, **over))
         app = App(settings, now=clock, with_jobs=False, timeouts=any_clock(timeouts))
         scraped = Scraped(app, http, wire, clock)
         addresses = await app.start()

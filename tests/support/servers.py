@@ -14,10 +14,9 @@ from urllib.parse import quote
 import asyncpg
 
 from bot.sandbox import postgres
-from storage.migrations.runner import migrate
 from tests.support import database as databases
 from tests.support import homes
-from tests.support.database import OWNER, PROGRAM, QUICK, Database
+from tests.support.database import QUICK, Database
 
 NAME = "alone"
 SURE = QUICK | {"synchronous_commit": "on"}
@@ -45,10 +44,7 @@ class Server:
 
     async def migrated(self) -> Database:
         """Return a database on it."""
-        await databases.run(self.running, f"CREATE ROLE {OWNER} LOGIN", f"CREATE ROLE {PROGRAM} LOGIN")
-        made = await databases.create(self.running, NAME)
-        await migrate(owner_dsn=made.owner, program_dsn=made.program)
-        return made
+        return await databases.migrated(self.running, NAME)
 
 
 @contextmanager

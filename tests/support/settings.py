@@ -23,6 +23,7 @@ def environment(database: Database, folder: Path, **changes: str) -> dict[str, s
         "SLACK_API_URL": "http://127.0.0.1:1/api/",
         "DATABASE_URL": database.program,
         "MFABOT_OWNER_DATABASE_URL": database.owner,
+        "MFABOT_WORKER_DATABASE_URL": database.worker,
         "MFABOT_KEYRING": str(keyring),
         "MFABOT_ISSUER": "Acme",
         "MFABOT_HOST": "127.0.0.1",

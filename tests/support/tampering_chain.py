@@ -4,6 +4,8 @@ import secrets
 from dataclasses import replace
 from random import Random
 
+import asyncpg
+
 from bot.core import chain
 from bot.core.chain import Link
 from bot.core.sealing import Keyring
@@ -20,7 +22,7 @@ async def links(audit: Audit) -> list[Link]:
 
 async def overwrite(audit: Audit, link: Link) -> None:
     await audit.conn.execute("DELETE FROM audit_link WHERE link_no = $1", link.number)
-    await chain_rows.append(audit.conn, link)
+    await audit.put_link(link)
 
 
 async def cut_links_and_events(audit: Audit, rng: Random) -> None:
@@ -108,3 +110,18 @@ async def put_an_older_copy_of_the_chain_back(audit: Audit, rng: Random) -> None
     await audit.grow(rng.randrange(1, 4))
     events = await audit.copy()
     await audit.put_back(copy | {"audit_event": events["audit_event"]})
+
+
+async def forge(audit: Audit, events: int = 2) -> Link:
+    """Append a link as the role of the jobs, with the right predecessor and without the key."""
+    await audit.write(events)
+    head = (await chain_rows.standing(audit.conn)).head
+    assert head is not None
+    rows = await audit.conn.fetch("SELECT event_id FROM audit_unlinked ORDER BY event_id")
+    ids = tuple(row["event_id"] for row in rows)
+    link = Link(head.number + 1, head.linked_at, "k1", head.mac, ids, secrets.token_bytes(32 * len(ids)), 0)
+    forged = replace(link, mac=secrets.token_bytes(32))
+    worker = await asyncpg.connect(audit.database.worker)
+    await chain_rows.append(worker, forged, replace(head, seal=secrets.token_bytes(32)))
+    await worker.close()
+    return forged

@@ -6,7 +6,6 @@ from random import Random
 
 from bot.core import chain
 from bot.core.chain import Entry
-from storage import chain as chain_rows
 from tests.support.audit import Audit
 from tests.support.tampering_chain import links, overwrite
 
@@ -108,7 +107,7 @@ async def insert_with_a_link_of_its_own(audit: Audit, _rng: Random) -> None:
         digests=chain.digest(entry),
         total=last.total + 1,
     )
-    await chain_rows.append(audit.conn, replace(link, mac=chain.mac(link, secrets.token_bytes(32))))
+    await audit.put_link(replace(link, mac=chain.mac(link, secrets.token_bytes(32))))
 
 
 async def hide_from_the_chain(audit: Audit, _rng: Random) -> None:

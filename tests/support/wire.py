@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.support.database import OWNER, PROGRAM, Database
+from tests.support.database import OWNER, PROGRAM, WORKER, Database
 
 PORT_FILE = ".s.PGSQL.5432"
 WROTE = (b"INSERT 0", b"UPDATE ", b"DELETE ")
@@ -45,6 +45,11 @@ class Wire:
     def program(self) -> str:
         """The DSN of the program's role over this wire."""
         return self._dsn(PROGRAM)
+
+    @property
+    def worker(self) -> str:
+        """The DSN of the role that links the audit, over this wire."""
+        return self._dsn(WORKER)
 
     @property
     def owner(self) -> str:

@@ -20,7 +20,7 @@ async def office(bot: Bot) -> Office:
 
 async def links(bot: Bot) -> None:
     """Let the worker come by that counts."""
-    chain = Chain(bot.services.means, bot.database.program)
+    chain = Chain(bot.services.means, bot.database.worker)
     while isinstance(await chain.link(), Linked):
         pass
     await chain.close()

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import signal
 import uuid
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from aiohttp import web
 
-from bot import clock, garbage, logs
+from bot import clock, files, garbage, logs
 from bot.context import means
 from bot.jobs import queue as jobs
 from bot.jobs.chain import Chaining
@@ -29,8 +29,10 @@ from bot.settings import Settings
 from bot.timeouts import TIMEOUTS, Timeouts
 from handlers import Services, features
 from handlers.api import ApiRoutes
+from handlers.connections import Limits
 from handlers.edge import MOST_BYTES, Edge, bolt_app
 from handlers.health import HealthRoutes
+from handlers.listener import Listener
 from handlers.outgoing import Outgoing
 from handlers.slack import Clients, Workspace
 from handlers.socket import PACE, Socket
@@ -114,7 +116,7 @@ class App:
         self.jobs = Jobs(self.services, queue, outgoing, reached=reached, pace=jobs_pace, counts=self.metrics)
         self.chaining = Chaining(Chain(self.means, settings.linking_database_url))
         self._with_requests, self._with_jobs = with_requests, with_jobs
-        self._runners: list[web.AppRunner] = []
+        self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> Addresses:
@@ -123,11 +125,12 @@ class App:
         Raises:
             OSError: a port is taken.
         """
-        internal = await self._listen(self.internal, self.settings.internal_host, self.settings.internal_port)
+        settings, limits = self.settings, files.shared_out(files.raise_limit())
+        internal = await self._listen("internal", self.internal, settings.internal_host, settings.internal_port, limits)
         public = None
         await self.look()  # no code is checked before the clock was compared
         if self._with_requests:
-            public = await self._listen(self.public, self.settings.host, self.settings.port)
+            public = await self._listen("public", self.public, settings.host, settings.port, limits)
         works = [self._watch_health, self.workspace.keep_asking, *([self.socket.keep] if self.socket else [])]
         self._tasks = [asyncio.create_task(_kept_up(work)) for work in works]
         if self._with_jobs:
@@ -145,8 +148,8 @@ class App:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.socket:
             await self.socket.end()
-        for runner in reversed(self._runners):  # the public port first; /readyz answers until the end
-            await runner.cleanup()
+        for listener in reversed(self._listeners):  # the public port first; /readyz answers until the end
+            await listener.stop()
         await self.services.verification.drain()
         await self.services.apps.save_uses()
         await self.jobs.stop()
@@ -162,14 +165,11 @@ class App:
         self.metrics.health(seen)
         return seen
 
-    async def _listen(self, app: web.Application, host: str, port: int) -> str:
-        # Compressed bodies stay as they are: what Slack signed are the raw bytes.
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAIN_S, auto_decompress=False)
-        self._runners.append(runner)
-        await runner.setup()
-        await web.TCPSite(runner, host, port).start()
-        bound = runner.addresses[0]
-        return f"{bound[0]}:{bound[1]}"
+    async def _listen(self, name: str, app: web.Application, host: str, port: int, limits: Mapping[str, Limits]) -> str:
+        ended = self.metrics.connections_ended
+        listener = Listener(app, name=name, limits=limits[name], drain_s=DRAIN_S, ended=ended)
+        self._listeners.append(listener)
+        return await listener.start(host, port)
 
     async def _watch_health(self) -> None:
         """Look every 10 s, log every change for the better or worse, and write down when keys were used."""

@@ -28,6 +28,9 @@ class Metrics:
         self.seconds = Histogram(
             "mfabot_http_request_seconds", "Time to the answer", ["route"], buckets=SECONDS, registry=self.registry
         )
+        self.connections = Counter(
+            "mfabot_http_connections_ended", "Connections not left alone", ["port", "why"], registry=self.registry
+        )
         self.ready = Gauge("mfabot_ready", "1 where /readyz says yes", registry=self.registry)
         self.clock_offset = Gauge(
             "mfabot_clock_offset_seconds", "This process's clock less the database's", registry=self.registry
@@ -89,6 +92,10 @@ class Metrics:
         """Count an answered request; *route* is the pattern, not the path."""
         self._requests_of(route, method, status).inc()
         self._seconds_of(route).observe(seconds)
+
+    def connections_ended(self, port: str, why: str, count: int) -> None:
+        """Count connections that took too long, or had to give way."""
+        self.connections.labels(port, why).inc(count)
 
     def envelope(self, *, kind: str, outcome: str, seconds: float) -> None:
         """Count an envelope of Socket Mode."""

@@ -20,6 +20,7 @@ from bot.core.faults import ClockOff, DatabaseAway
 from bot.core.sealing import Unopenable
 from bot.services.judging import Judged
 from bot.services.verification import FactorStatus, NotFound, Verification
+from handlers.bodies import BODY_S, Incomplete, read_body
 from handlers.questions import Malformed, read_question, read_user
 from handlers.views import api as views
 from handlers.views.api import Problem
@@ -30,8 +31,6 @@ logger = structlog.get_logger(__name__)
 
 VERIFICATIONS, FACTORS, OPENAPI = "/v1/verifications", "/v1/factors", "/v1/openapi.json"
 MOST_BYTES = 8 * 1024
-BODY_S = 5.0
-"""Seconds for the whole body: who sends it drop by drop holds a connection no longer than that."""
 PACE_S = 0.05
 """Every answer that signs nobody in leaves at the next multiple of this, counted from the question: unknown, not
 enrolled, wrong and used take the database different times, and who typed the code could tell them apart (C9)."""
@@ -113,9 +112,9 @@ class ApiRoutes:
 
     async def _asked(self, request: web.Request) -> tuple[Key, bytes] | Problem:
         """Return the presented key, not yet recognized, and the body."""
-        raw = await _body(request, within_s=self._body_s)
-        if isinstance(raw, Problem):
-            return raw
+        raw = await read_body(request, most=MOST_BYTES, within_s=self._body_s)
+        if isinstance(raw, Incomplete):
+            return views.TOO_LARGE if raw is Incomplete.TOO_LARGE else views.TOO_SLOW
         key = _key(request)
         return views.NO_KEY if key is None else (key, raw)
 
@@ -125,22 +124,6 @@ async def _whatever_is_expected(request: web.Request) -> None:
     if request.version == HttpVersion11 and request.headers[hdrs.EXPECT].lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0  # as aiohttp does it: what was written is no part of the answer
-
-
-async def _body(request: web.Request, *, within_s: float) -> bytes | Problem:
-    """Return the body, or why not: as soon as it is known to be too large, or where it takes too long."""
-    if (request.content_length or 0) > MOST_BYTES:
-        return views.TOO_LARGE
-    read = bytearray(request.content.read_nowait())
-    try:
-        # A small body comes with its head; only one that does not is worth a timer.
-        if not request.content.is_eof():
-            async with asyncio.timeout(within_s):
-                while len(read) <= MOST_BYTES and (chunk := await request.content.readany()):
-                    read += chunk
-    except TimeoutError:
-        return views.TOO_SLOW
-    return views.TOO_LARGE if len(read) > MOST_BYTES else bytes(read)
 
 
 def _key(request: web.Request) -> Key | None:

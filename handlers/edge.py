@@ -1,6 +1,7 @@
 """The edge towards Slack: what is not Slack's, or is not whole, ends here (X1).
 
-In this order: other methods 405, more than 1 MiB 413, no signature of Slack's over these very bytes 401, bytes or a
+In this order: other methods 405, more than 1 MiB said to come 413, headers that Slack would not send 401, a body that
+is longer than it said 413 or takes longer than 3 s 408, no signature of Slack's over these very bytes 401, bytes or a
 payload that make no sense 400. What comes through is parsed once, here; Bolt gets the parsed payload and never sees
 the raw bytes, nor checks them again. Nothing of a body is logged, whatever happens.
 """
@@ -24,6 +25,7 @@ from slack_sdk.signature import Clock, SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import errors
+from handlers.bodies import BODY_S, Incomplete, read_body
 from handlers.shapes import Senseless, read
 
 logger = structlog.get_logger(__name__)
@@ -31,6 +33,7 @@ logger = structlog.get_logger(__name__)
 PATH = "/slack/events"
 MOST_BYTES = 1024 * 1024
 LISTENER_S = 2.5  # Slack waits for 3 s, and a last word takes up to 0.3 s
+STALE_S = 300  # as the SDK's verifier has it
 TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
@@ -101,11 +104,18 @@ class Edge:
     """The route for Slack."""
 
     def __init__(
-        self, app: AsyncApp, *, signing_secret: str, now: Callable[[], datetime], listener_s: float = LISTENER_S
+        self,
+        app: AsyncApp,
+        *,
+        signing_secret: str,
+        now: Callable[[], datetime],
+        listener_s: float = LISTENER_S,
+        body_s: float = BODY_S,
     ) -> None:
         self._app = app
-        self._listener_s = listener_s
-        self._verifier = SignatureVerifier(signing_secret, _SlackClock(now))
+        self._listener_s, self._body_s = listener_s, body_s
+        self._clock = _SlackClock(now)
+        self._verifier = SignatureVerifier(signing_secret, self._clock)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the one route; aiohttp answers other methods with 405."""
@@ -113,13 +123,9 @@ class Edge:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Check, parse, dispatch, answer."""
-        try:
-            raw = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return web.Response(status=413)
-        body = self._verified(raw, request)
-        if body is None:
-            return web.Response(status=401)
+        body = await self._checked(request)
+        if isinstance(body, int):
+            return web.Response(status=body)
         try:
             payload = read(body, request.content_type)
         except Senseless as senseless:
@@ -133,16 +139,31 @@ class Edge:
         kind = "application/json" if answer.body.startswith("{") else "text/plain"
         return web.Response(status=answer.status, text=answer.body, content_type=kind)
 
-    def _verified(self, raw: bytes, request: web.Request) -> str | None:
-        """Return the body if Slack signed it within the last 5 minutes, else None.
-
-        The header's forms are checked first: the SDK's verifier raises on a timestamp that is no number and on a
-        signature that is not ASCII.
-        """
+    async def _checked(self, request: web.Request) -> str | int:
+        """Return the body, or the status to refuse it with."""
+        if (request.content_length or 0) > MOST_BYTES:
+            return 413
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
+        if not self._may_be_slack_s(timestamp, signature):
+            return 401
+        raw = await read_body(request, most=MOST_BYTES, within_s=self._body_s)
+        if isinstance(raw, Incomplete):
+            return 413 if raw is Incomplete.TOO_LARGE else 408
+        body = self._verified(raw, timestamp, signature)
+        return 401 if body is None else body
+
+    def _may_be_slack_s(self, timestamp: str, signature: str) -> bool:
+        """Whether the headers have their form, and the time is right: of others no byte of the body is waited for.
+
+        The SDK's verifier raises on a timestamp that is no number and on a signature that is not ASCII.
+        """
         if not TIMESTAMP.fullmatch(timestamp) or not SIGNATURE.fullmatch(signature):
-            return None
+            return False
+        return abs(self._clock.now() - int(timestamp)) <= STALE_S
+
+    def _verified(self, raw: bytes, timestamp: str, signature: str) -> str | None:
+        """Return the body if Slack signed it within the last 5 minutes, else None."""
         try:
             body = raw.decode()
         except UnicodeDecodeError:

@@ -44,9 +44,8 @@ def documented() -> dict[str, set[str]]:
 async def exposed(database: Database, folder: Path) -> set[str]:
     """Return the names of all series that a bot with Socket Mode may have; not how the library counts itself."""
     async with serving_bot(database, folder, SLACK_APP_TOKEN=APP_TOKEN) as bot, aiohttp.ClientSession() as http:
-        address = bot.app._runners[0].addresses[0]
-        async with http.get(f"http://{address[0]}:{address[1]}/metrics") as answer:
-            text = await answer.text()
+        answer = await http.get(f"http://{bot.app._listeners[0].address}/metrics")
+        text = await answer.text()
     families = [family for family in text_string_to_metric_families(text) if not family.name.endswith("_created")]
     return {family.name + end for family in families for end in ADDED[family.type]}
 

@@ -9,7 +9,8 @@ from aiohttp import web
 
 from bot.core.apps import Key
 from bot.metrics import Metrics
-from handlers.api import BODY_S, ApiRoutes
+from handlers.api import ApiRoutes
+from handlers.bodies import BODY_S
 from handlers.edge import MOST_BYTES
 from handlers.web import application
 from tests.support.services import Services

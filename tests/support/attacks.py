@@ -46,6 +46,7 @@ def _attack(line: str) -> str:
     return line.split()[1]
 
 
-def _place(line: str) -> tuple[int, str]:
-    """Order by number and then by name, whatever ended first."""
-    return int("".join(filter(str.isdigit, _attack(line)))), line
+def _place(line: str) -> tuple[str, int, str]:
+    """Order by letter, number and then by name, whatever ended first."""
+    attack = _attack(line)
+    return attack[0], int("".join(filter(str.isdigit, attack))), line

@@ -1,18 +1,30 @@
 """Serve an application on a free port, the way the bot does."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+
+from handlers.connections import Limits
+from handlers.listener import Listener
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application, limits: Limits | None = None, *, now: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Listener]:
+    """Yield a listener that has been started."""
+    listener = Listener(app, name="public", limits=limits or Limits(), drain_s=1, now=now)
+    try:
+        await listener.start("127.0.0.1", 0)
+        yield listener
+    finally:
+        await listener.stop()
 
 
 @asynccontextmanager
 async def serving(app: web.Application) -> AsyncIterator[str]:
     """Yield the base URL."""
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with listening(app) as listener:
+        yield f"http://{listener.address}"

@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from handlers.edge import PATH
 from tests.support import signed
 
 Json = dict[str, Any]
+WITHIN_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,22 @@ class Line:
         """Send *request*, and wait for the answer."""
         self.send(request)
         return await self.hear()
+
+    async def sent(self) -> None:
+        """Return once little is left to send, or nobody takes it any more."""
+        with suppress(ConnectionError):
+            await self._writer.drain()
+
+    async def ended(self) -> None:
+        """Return once the other side has ended the connection; it is an error if it does not."""
+        with suppress(ConnectionError):
+            async with asyncio.timeout(WITHIN_S):
+                while await self._reader.read(65536):
+                    pass
+
+    def abandon(self) -> None:
+        """End the connection at once."""
+        self._writer.transport.abort()
 
     async def close(self) -> None:
         """End the connection."""

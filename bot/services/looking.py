@@ -24,7 +24,8 @@ from storage import resets as requests
 from storage.pool import Connection
 
 LOOKS_A_SECOND = 5
-SHOWN_AT_MOST = 20
+SHOWN_AT_MOST = 16
+"""Open requests that are shown, of three blocks each: Slack takes 50 in a message."""
 WHY = (
     Action.DISABLE_OTHER,
     Action.ASK,
@@ -145,12 +146,12 @@ class Looks:
             )
 
     async def requests(self, *, by: int) -> list[Card] | Guard | LookRefusal:
-        """Return the open requests, the oldest first."""
+        """Return the open requests, the oldest first; one more than are shown where there are more."""
         async with self._means.pool.transaction() as conn:
             refusal = await self.may(conn, Action.REQUESTS, by, None)
             if refusal is not None:
                 return refusal
-            found = await requests.every_open(conn, limit=SHOWN_AT_MOST)
+            found = await requests.every_open(conn, limit=SHOWN_AT_MOST + 1)
             cards = [await card(conn, self._means, reset.request_id) for reset in found]
             return [one for one in cards if one is not None]
 

@@ -6,11 +6,12 @@ from bot.core import audit
 from bot.core.audit import Event
 from bot.services.audit_log import Page
 from handlers import ids
-from handlers.views.blocks import Blocks, Json, actions, at, button, context, modal, plain, section
+from handlers.views.blocks import Blocks, Json, actions, at, button, context, cut, modal, plain, section
 from handlers.views.resets import named
 
 _QUIET = frozenset({"reason", "intent"})
 """Details that say nothing to a reader: the hash of a reason, the number of a form."""
+CUT = "… cut here; `mfabot audit export` has the whole"
 
 
 def page(found: Page) -> Json:
@@ -35,4 +36,5 @@ def _line(event: Event, found: Page) -> str:
     actor = named(found.people[by]) if by in found.people else event.actor
     subject = f" about {named(found.people[event.subject_id])}" if event.subject_id in found.people else ""
     told = ", ".join(f"{name} {value}" for name, value in sorted(event.detail.items()) if name not in _QUIET)
-    return f"{event.kind.value} by {actor}{subject}{f': {told}' if told else ''}"[:2900]
+    line = f"{event.kind.value} by {actor}{subject}{f': {told}' if told else ''}"
+    return cut(line, says=CUT)

@@ -14,6 +14,8 @@ Blocks = list[Json]
 
 CODE_MOST = 40
 """Characters of the longest thing that is typed: a recovery code with its hyphens has 29."""
+TEXT_MOST = 2900
+"""Characters of a list in a paragraph: Slack takes 3000, and counts some emoji as two."""
 
 
 def plain(text: str) -> Json:
@@ -130,6 +132,30 @@ def clean(text: str, most: int) -> str:
     return kept if len(kept) <= most else kept[: most - 1] + "…"
 
 
+def some(names: Sequence[str], *, between: str = ", ", where: str = "", count: int | None = None) -> str:
+    """Join *names*, at most *count* and as many as there is room for; the rest is counted, to be found *where*."""
+    whole = between.join(names)
+    if _width(whole) <= TEXT_MOST and (count is None or len(names) <= count):
+        return whole
+    room, kept = TEXT_MOST - _width(f"{between}and {len(names)} more{where}"), list[str]()
+    for name in names[:count]:
+        room -= _width(name + between)
+        if room < 0:
+            break
+        kept.append(name)
+    return between.join([*kept, f"and {len(names) - len(kept)} more{where}"])
+
+
+def cut(text: str, *, says: str) -> str:
+    """Return as much of a text as there is room for; where it was cut, its end *says* so."""
+    if _width(text) <= TEXT_MOST:
+        return text
+    kept = text[: TEXT_MOST - len(says)]
+    while _width(kept + says) > TEXT_MOST:
+        kept = kept[:-1]
+    return kept + says
+
+
 def links(apps: Iterable[tuple[str, str]]) -> str:
     """A list of names with their addresses."""
     return "\n".join(f"•  <{url}|{name}>" for name, url in apps)
@@ -137,3 +163,8 @@ def links(apps: Iterable[tuple[str, str]]) -> str:
 
 def _hidden(char: str) -> bool:
     return char not in "\n\r\t" and unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn")
+
+
+def _width(text: str) -> int:
+    """Return the length in UTF-16, in which an emoji has two units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

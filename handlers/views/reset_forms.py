@@ -7,7 +7,7 @@ from uuid import UUID
 from bot.core.actions import Action, Guard
 from bot.core.resets import REASON_LEAST, REASON_MOST, Happened, State
 from bot.services.cards import Card
-from bot.services.looking import Shown
+from bot.services.looking import SHOWN_AT_MOST, Shown
 from handlers import ids
 from handlers.views import refusals, reset_ends, stolen
 from handlers.views.blocks import (
@@ -24,6 +24,7 @@ from handlers.views.blocks import (
     plain_section,
     said,
     section,
+    some,
 )
 from handlers.views.resets import REASON_SHOWN, facts, happened, named
 
@@ -59,7 +60,7 @@ def status(shown: Shown) -> Blocks:
         state = "MFA off."
     lines = [context(line) for line in facts(known, privileged=party.privileged)]
     if shown.roles:
-        lines.append(context(f"Roles: {', '.join(shown.roles)}."))
+        lines.append(context(f"Roles: {some(shown.roles)}."))
     if isinstance(shown.route, Guard):
         lines.append(context(f"You cannot disable it: {refusals.guard(shown.route)}"))
     elif shown.open_request is not None:
@@ -222,11 +223,14 @@ def open_requests(found: list[Card]) -> tuple[str, Blocks]:
     if not found:
         return "No request is open.", [section("No request is open.")]
     blocks: Blocks = []
-    for one in found:
+    for one in found[:SHOWN_AT_MOST]:
         blocks.append(plain_section(f"Whom: {named(one.subject)}. Asked by {named(one.requester)}."))
         blocks.append(context(f"Opened {at(one.reset.opened_at)}."))
         blocks.append(actions(*_answers(one)))
-    return f"Open requests: {len(found)}", blocks
+    if len(found) <= SHOWN_AT_MOST:
+        return f"Open requests: {len(found)}", blocks
+    blocks.append(context("More requests are open. They are listed once these are answered."))
+    return f"Open requests: more than {SHOWN_AT_MOST}", blocks
 
 
 def _answers(one: Card) -> list[Json]:

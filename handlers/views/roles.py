@@ -15,34 +15,39 @@ from handlers.views.blocks import (
     actions,
     button,
     code_input,
+    context,
     modal,
     plain,
     plain_section,
     said,
     section,
+    some,
 )
 from handlers.views.reset_forms import CODE_HINT, reason_input
 from handlers.views.resets import named
 
 HOLDERS_MOST = 30
 """Holders named of one role; the command line lists them all."""
+ROLES_MOST = 49
+"""Roles in one window, of two blocks each, beside the buttons and a line that counts the rest: Slack takes 100."""
+OPTIONS_MOST = 100
+"""Options of a select or of one of its groups."""
+ELSEWHERE = ": `mfabot roles list` names them"
 
 
 def overview(found: Overview) -> Json:
     """Return all roles, what they carry, and who holds them."""
     holders = {name: list(grants) for name, grants in groupby(found.grants, key=lambda grant: grant.role.name)}
     blocks: Blocks = [actions(button(ids.GRANT, "Grant"), button(ids.REVOKE, "Revoke"))]
-    for role in found.roles:
+    for role in found.roles[:ROLES_MOST]:
         grants = holders.get(role.name, [])
         blocks.append(section(f"*{role.name}*: {_carries(role)}"))
-        names = [
-            named(found.people[grant.person_id]) + (" - asleep" if grant.dormant_at else "")
-            for grant in grants[:HOLDERS_MOST]
-        ]
-        if len(grants) > HOLDERS_MOST:
-            names.append(f"and {len(grants) - HOLDERS_MOST} more: `mfabot roles list` names them")
-        blocks.append(plain_section("\n".join(names) or "Nobody holds it."))
-    return modal("MFA: roles", blocks[:100])
+        names = [named(found.people[grant.person_id]) + (" - asleep" if grant.dormant_at else "") for grant in grants]
+        holding = some(names, between="\n", where=ELSEWHERE, count=HOLDERS_MOST)
+        blocks.append(plain_section(holding or "Nobody holds it."))
+    if len(found.roles) > ROLES_MOST:
+        blocks.append(context(f"{len(found.roles) - ROLES_MOST} more roles{ELSEWHERE}"))
+    return modal("MFA: roles", blocks)
 
 
 def grant_form(roles: Sequence[Role]) -> Json:
@@ -146,10 +151,16 @@ def _whom() -> Json:
 
 
 def _which(roles: Sequence[Role]) -> Json:
-    options = [{"text": plain(role.name), "value": role.name} for role in roles[:100]]
+    options = [{"text": plain(role.name), "value": role.name} for role in roles]
+    parts = [options[start : start + OPTIONS_MOST] for start in range(0, len(options), OPTIONS_MOST)]
+    if len(parts) > 1:
+        groups = [{"label": plain(f"From {part[0]['value']}"), "options": part} for part in parts]
+        choice: Json = {"option_groups": groups}
+    else:
+        choice = {"options": options}
     return {
         "type": "input",
         "block_id": ids.ROLE,
         "label": plain("Role"),
-        "element": {"type": "static_select", "action_id": ids.ROLE, "options": options},
+        "element": {"type": "static_select", "action_id": ids.ROLE, **choice},
     }

@@ -5,8 +5,11 @@ from __future__ import annotations
 from bot.core.users import TEXT_MOST
 from bot.services.users import Page, Row
 from handlers import ids
-from handlers.views.blocks import Blocks, Json, actions, button, context, modal, plain
+from handlers.views.blocks import Blocks, Json, actions, button, context, modal, plain, some
 from handlers.views.resets import named
+
+ROLES_MOST = 10
+"""Roles named in a row."""
 
 
 def page(found: Page) -> Json:
@@ -47,7 +50,7 @@ def _row(row: Row) -> Json:
     else:
         state = "MFA on" if row.enrolled else "MFA off"
     verified = f", last code accepted {row.last_verified_at:%Y-%m-%d}" if row.last_verified_at else ""
-    roles = f" · {', '.join(row.roles)}" if row.roles else ""
+    roles = f" · {some(row.roles, count=ROLES_MOST)}" if row.roles else ""
     return {
         "type": "section",
         "text": plain(f"{named(row.person)}\n{state}{verified}{roles}"),

@@ -102,6 +102,7 @@ NUMBERS = [
     (acting.CONFIRM_S, 1.0),
     (people.ANSWER_AT_MOST, 10 * SECONDS),
     (looking.LOOKS_A_SECOND, 5),
+    (looking.SHOWN_AT_MOST, 16),
     (cards.RESETS_WITHIN, 90 * DAYS),
     (cards.ASKED_WITHIN, 30 * DAYS),
     (cards.CHANGED_WITHIN, 7 * DAYS),

@@ -37,3 +37,28 @@ async def test_who_opens_the_window_that_answers_a_request_is_seen_and_so_is_who
     assert refused is Guard.RIGHT
     assert await ledger.details("looked") == [{"act": "answer", "request": asked.request_id}]
     assert await ledger.details("look.refused") == [{"act": "answer", "request": asked.request_id, "why": "right"}]
+
+
+async def test_of_seventeen_open_requests_one_more_is_returned_than_a_message_has_room_for(
+    cast: Cast, ledger: Ledger
+) -> None:
+    asked = await cast.asks()
+    for number in range(19):
+        other = await cast.joins(f"other{number}")
+        await ledger.conn.execute(
+            """
+            INSERT INTO reset_request (intent, subject_id, requester_id, factor_id, state, happened, reason, direct,
+                                       privileged, opened_at, expires_at)
+            SELECT gen_random_uuid(), $2, requester_id, factor_id, state, happened, reason, direct, privileged,
+                   opened_at, expires_at
+              FROM reset_request
+             WHERE request_id = $1
+            """,
+            asked.request_id,
+            other.id,
+        )
+
+    found = await cast.services.looks.requests(by=cast.admin.id)
+
+    assert isinstance(found, list)
+    assert [one.reset.request_id for one in found] == list(range(1, 18))

@@ -7,7 +7,7 @@ format, code that reads both, and answers for both.
 
 import pytest
 
-from bot.core import chain, jobs, recovery
+from bot.core import addresses, chain, jobs, recovery
 from bot.core.apps import make_key, read_key
 from bot.core.chain import Entry, Head, Link
 from bot.core.codes import RecoveryCode
@@ -34,6 +34,7 @@ KEYS = {
     "enrollment-secret": "cf15abd660c3fe357b7de60f6b76dd5757a78715b357cd700ae9f7c1f1fcb475",
     "recovery-code": "8bb991f9cd44b65096c8494a1f433d0f23fb9715798c78be303a60c59f310bc3",
     "audit-chain": "3053a399e6d0aaa194a9c2b21bb620801b2f3e089e81f8d59f4cd25248e52b54",
+    "former-address": "6992df0d956ecdbbf4c42482440a05de9e05f69f2b00f21335d6e5a0fcdf4bcb",
 }
 
 EVENTS = {
@@ -116,6 +117,7 @@ IDS = {
     "RESET_FORM": "reset",
     "APPROVAL_FORM": "reset_approval",
     "DENIAL_FORM": "reset_denial",
+    "CANCEL_FORM": "reset_cancel",
     "UNLOCK_FORM": "unlock",
     "RELEASE_OTHER_FORM": "release_other",
     "LOCKDOWN_FORM": "lockdown",
@@ -170,6 +172,12 @@ def test_a_recovery_code_that_was_issued_once_has_the_digest_that_was_kept() -> 
     assert shown == "AAAQ-EAYE-AUDA-OCAJ-BIFQ-YDIO"
     assert recovery.read(shown) == RecoveryCode("AAAQEAYEAUDAOCAJBIFQYDIO")
     assert kept.hex() == "09093b943adf64d6fc31ea4157e871500256f7ce2aa46e880c84f06186393d1b"
+
+
+def test_an_address_that_was_given_up_once_has_the_digest_that_was_kept() -> None:
+    kept = addresses.digest(bytes.fromhex(KEYS["former-address"]), "Ada@Example.com")
+
+    assert kept.hex() == "8ffa23bcaa0d19d49828ba0b9df8dbda59b3ff062f8c326faf4448649f1a1c3a"
 
 
 def test_an_api_key_that_was_issued_once_has_the_digest_that_was_kept() -> None:

@@ -55,5 +55,6 @@ def test_every_attack_on_codes_resets_and_the_audit_is_seen_to_fail() -> None:
         "T19",
         "T21",
         "T22",
+        "T23",
         "X8",
     ]

@@ -14,7 +14,6 @@ from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -29,21 +28,15 @@ from hypothesis.stateful import (
 )
 
 from bot.sandbox.slack import StandIn
-from bot.services.break_glass import Glass
-from bot.services.enrollment import Confirmed, Started
-from bot.services.host import Ask
 from bot.services.resets import Done
-from handlers import ids
+from tests.support import machine_acts as acts
 from tests.support.attacks import PAGE, times
-from tests.support.cast import REASON, assemble
+from tests.support.cast import assemble
 from tests.support.database import Database
-from tests.support.helpdesk_acts import unlocks
 from tests.support.ledger import open_ledger
 from tests.support.machine import JUDGED, UNJUDGED, Person, World
-from tests.support.oracle import Owner
 from tests.support.replicas import replicas
-from tests.support.services import Services, make_key, scan
-from tests.support.volley import at_once, submission
+from tests.support.services import Services, make_key
 
 STEPS = times(500, full=10_000)
 EACH = 50
@@ -69,7 +62,7 @@ class Machine(RuleBasedStateMachine):
         for _ in range(2):
             self.world.people += 1
             self.people.append(Person(self.do(self.world.cast.joins(f"P{self.world.people}"))))
-            self.do(self._enroll(self.people[-1]))
+            self.do(acts.enroll(self.world, self.people[-1]))
 
     @invariant()
     def everything_holds(self) -> None:
@@ -85,7 +78,7 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def enroll(self) -> None:
         for person in self._some(active=False, suspended=False):
-            self.do(self._enroll(person))
+            self.do(acts.enroll(self.world, person))
 
     @rule(which=who, at=app, first=process, what=st.sampled_from(["right", "right", "before", "after", "old", "wrong"]))
     def sign_in(self, which: int, at: int, first: int, what: str) -> None:
@@ -117,22 +110,22 @@ class Machine(RuleBasedStateMachine):
     @rule(which=who, really=st.sampled_from([True, *[False] * 4]))
     def suspend(self, which: int, *, really: bool) -> None:
         if really:
-            self.do(self._suspend(self.people[which]))
+            self.do(acts.suspend(self.world, self.people[which]))
 
     @precondition(lambda self: self._some(suspended=True))
     @rule(with_recovery_code=st.booleans())
     def release(self, *, with_recovery_code: bool) -> None:
         for person in self._some(suspended=True):
-            self.do(self._release(person, with_recovery_code=with_recovery_code))
+            self.do(acts.release(self.world, person, with_recovery_code=with_recovery_code))
 
     @precondition(lambda self: self._some(active=True, suspended=False))
     @rule(which=who, by=st.sampled_from(["agent", "admin", "host"]))
     def unlock(self, which: int, by: str) -> None:
-        self.do(self._unlock(self.people[which], by))
+        self.do(acts.unlock(self.world, self.people[which], by))
 
     @rule(which=who, what=st.sampled_from(["right", "wrong", "wrong", "wrong", "recovery"]))
     def disable(self, which: int, what: str) -> None:
-        self.do(self._disable(self.people[which], what))
+        self.do(acts.disable(self.world, self.people[which], what))
 
     @rule(which=who, answer=st.sampled_from(["approve", "approve", "deny", "nothing", "code"]))
     def ask_for_a_reset(self, which: int, answer: str) -> None:
@@ -140,19 +133,7 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for person in getattr(self, "people", []):
-            self.do(self._deny(person))
-
-    async def _enroll(self, person: Person) -> None:
-        services, member = self.world.cast.services, person.member
-        started = await services.enrollments.start(member.id, intent=uuid4(), replacing=False)
-        if not isinstance(started, Started):
-            return
-        phone = await scan(services, started.enrollment_id)
-        confirmed = await services.enrollments.confirm(started.enrollment_id, by=member.id, typed=phone.code())
-        if isinstance(confirmed, Confirmed):
-            member.factor_id, member.phone = confirmed.factor_id, phone
-            person.owner = Owner(phone.secret, int(self.world.unix_s // 30))
-            person.recovery, person.spent = [code.replace("-", "") for code in confirmed.codes], []
+            self.do(acts.deny(self.world, person))
 
     async def _sign_in(self, person: Person, at: int, first: int, what: str) -> None:
         typed = self.world.code(person, what)
@@ -167,9 +148,9 @@ class Machine(RuleBasedStateMachine):
         world, before = self.world, await self.world.state(person)
         typed = [world.code(person, what) for what in whats]
         asked = [(world.keys[number % APPS], code) for number, code in enumerate(typed)]
-        acts = {"suspend": self._suspend, "unlock": self._unlock_by_host}
+        also = {"suspend": acts.suspend, "unlock": acts.unlock_by_host}.get(meanwhile, _nothing)
 
-        heard, _ = await asyncio.gather(world.ask(person, asked), acts.get(meanwhile, _nothing)(person))
+        heard, _ = await asyncio.gather(world.ask(person, asked), also(world, person))
 
         results = [one.result for one in heard]
         assert set(results) <= {*JUDGED, *UNJUDGED, "503"}
@@ -178,36 +159,6 @@ class Machine(RuleBasedStateMachine):
         await world.used_at_once(
             person, [code for code, told in zip(typed, results, strict=True) if told == "accepted"]
         )
-
-    async def _suspend(self, person: Person) -> None:
-        notice = await self.world.newest_notice(person)
-        if notice is not None:
-            await self.world.cast.services.suspension.stop(notice, by=person.member.id)
-
-    async def _release(self, person: Person, *, with_recovery_code: bool) -> None:
-        self.world.cast.services.clock.forward(seconds=30)  # to a code that was not used yet
-        recovery = self.world.code(person, "recovery") if with_recovery_code else ""
-        await self.world.cast.services.suspension.release(
-            person.member.id, typed=self.world.code(person, "right"), recovery_code=recovery
-        )
-        await self.world.read_back(person)
-
-    async def _unlock(self, person: Person, by: str) -> None:
-        if by == "host":
-            await self._unlock_by_host(person)
-        else:
-            await unlocks(self.world.cast, getattr(self.world.cast, by), person.member)
-
-    async def _unlock_by_host(self, person: Person) -> None:
-        await Glass(self.world.cast.services.means).unlock(person.user, Ask("host:root", REASON))
-
-    async def _disable(self, person: Person, what: str) -> None:
-        """Submit the form in Slack, twice at once, to two of the processes."""
-        world, typed = self.world, self.world.code(person, what)
-        world.crowd.look_at_the_clock()
-        form = submission(person.user, ids.DISABLE_FORM, person.member.factor_id, typed, at=world.unix_s)
-        await at_once(world.crowd.ports[:2], [form, form])
-        await world.read_back(person)
 
     async def _reset(self, person: Person, answer: str) -> None:
         cast = self.world.cast
@@ -218,19 +169,15 @@ class Machine(RuleBasedStateMachine):
             case "approve":
                 await cast.approves(done.reset, cast.approver)
             case "deny":
-                await self._deny(person)
+                await acts.deny(self.world, person)
             case "code":
                 await self._sign_in(person, 0, 0, "right")
             case _:
                 pass
         await self.world.read_back(person)
 
-    async def _deny(self, person: Person) -> None:
-        for request_id in await self.world.open_requests(person):
-            await self.world.cast.services.resets.deny(request_id, by=self.world.cast.approver.id, reason=REASON)
 
-
-async def _nothing(_person: Person) -> None:
+async def _nothing(_world: World, _person: Person) -> None:
     """Do nothing meanwhile."""
 
 

@@ -1,5 +1,6 @@
 """How a request ends by what its subject does elsewhere, and what a reset does to whatever else stands."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -7,13 +8,15 @@ import pytest
 from bot.core.actions import Guard
 from bot.core.people import SuspendedWhy
 from bot.core.resets import AnswerRefusal, State
+from bot.core.resets import Limits as ResetLimits
 from bot.services.disable import Disabled
 from bot.services.enrollment import Confirmed, Started
 from bot.services.lookups import BySlackId
+from bot.services.reset_times import Due
 from bot.services.resets import Came, Done
 from tests.support.cast import Cast
 from tests.support.ledger import Ledger
-from tests.support.services import make_key, scan
+from tests.support.services import changed, make_key, scan
 
 
 async def state(ledger: Ledger, request_id: int) -> State:
@@ -42,6 +45,22 @@ async def test_a_code_of_the_subject_anywhere_cancels_it(cast: Cast, ledger: Led
     assert await ledger.unsettled(asked.request_id) == {"reset_outcome"}
     late = await cast.approves(asked, cast.manager)
     assert isinstance(late, Came)
+
+
+async def test_a_code_of_the_subject_stops_a_reset_that_is_held(cast: Cast, ledger: Ledger) -> None:
+    slow = changed(cast.services, resets=ResetLimits(hold=timedelta(minutes=10)))
+    outcome = await cast.opens(cast.admin, cast.employee, on=slow)
+    assert isinstance(outcome, Done)
+    assert outcome.reset.state is State.HOLDING
+    key, who = await make_key(cast.services), BySlackId(cast.employee.profile.slack_user_id)
+
+    await cast.services.verification.check(key, who, typed=cast.employee.code())
+    cast.services.clock.forward(minutes=10)
+    due = await slow.reset_times.execute(outcome.reset.request_id, told=cast.profiles(*outcome.reset.people))
+
+    assert due is Due.ENDED
+    assert await state(ledger, outcome.reset.request_id) is State.SELF_CANCELLED
+    assert "mfa.reset" not in await ledger.events()
 
 
 async def test_a_wrong_or_a_pasted_code_or_a_recovery_code_does_not_cancel_it(cast: Cast, ledger: Ledger) -> None:

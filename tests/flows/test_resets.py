@@ -9,13 +9,14 @@ from bot.core.actions import Guard
 from bot.core.codes import Verdict
 from bot.core.reset_opening import OpenRefusal
 from bot.core.resets import AnswerRefusal, State
+from bot.core.resets import Limits as ResetLimits
 from bot.services.judging import Judged
 from bot.services.lookups import BySlackId
 from bot.services.resets import Came, Done
 from bot.services.verification import FactorStatus
 from tests.support.cast import REASON, Cast
 from tests.support.ledger import Ledger
-from tests.support.services import make_key
+from tests.support.services import changed, make_key
 
 
 async def test_who_holds_both_permissions_disables_another_s_mfa_at_once(cast: Cast, ledger: Ledger) -> None:
@@ -192,6 +193,18 @@ async def test_a_requester_has_three_open_and_a_subject_one(cast: Cast, ledger: 
     assert twice is OpenRefusal.ALREADY_OPEN
     assert await ledger.conn.fetchval("SELECT count(*) FROM reset_request") == 3
     assert [row["why"] for row in await ledger.details("reset.refused")] == ["too_many_open", "already_open"]
+
+
+async def test_what_is_held_counts_among_the_three(cast: Cast) -> None:
+    slow = changed(cast.services, resets=ResetLimits(hold=timedelta(minutes=10)))
+    subjects = [await cast.joins(name) for name in ("one", "two", "three")]
+    for subject in subjects:
+        await subject.enrolls()
+
+    held = [await cast.opens(cast.admin, subject, on=slow) for subject in subjects]
+
+    assert [one.reset.state for one in held if isinstance(one, Done)] == [State.HOLDING] * 3
+    assert await cast.opens(cast.admin, cast.employee, on=slow) is OpenRefusal.TOO_MANY_OPEN
 
 
 async def test_the_card_shows_who_whom_why_and_the_facts(cast: Cast) -> None:

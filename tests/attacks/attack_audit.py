@@ -18,12 +18,14 @@ TRIED = times(2, full=100)
 WHAT = {
     Kind.EDITED: "an event is changed",
     Kind.DELETED: "an event is deleted",
-    Kind.INSERTED: "an event is put in",
+    Kind.INSERTED: "an event is put in, or its mark taken away",
     Kind.REORDERED: "events or links change places",
     Kind.CUT: "the end is cut off",
     Kind.TRUNCATED: "tables are emptied",
     Kind.REMADE: "the chain is made anew",
     Kind.OLDER: "an older copy is put back",
+    Kind.GARBLED: "the head is garbled, or taken away",
+    Kind.FORGED: "a link is appended, or a finding acknowledged, without the key",
 }
 KINDS = [
     pytest.param(kind, marks=pytest.mark.attack("T19", f"the audit is tampered with: {what}"), id=kind.value)

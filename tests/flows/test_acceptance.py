@@ -18,8 +18,8 @@ from bot.services.chain_check import ChainCheck
 from storage import acceptances
 from storage import chain as chain_rows
 from tests.support.audit import REASON, Audit
-from tests.support.tampering_chain import forge
 from tests.support.tampering_events import insert
+from tests.support.tampering_head import forge
 
 GARBLE = "UPDATE audit_head SET total = total + 1"
 EDIT = "UPDATE audit_event SET actor = 'person:9' WHERE event_id = 6"

@@ -7,8 +7,8 @@ import pytest
 from bot.core.tampering import Kind
 from bot.services.acceptance import Accepted
 from tests.support.audit import Audit
-from tests.support.tampering_chain import forge
 from tests.support.tampering_events import insert
+from tests.support.tampering_head import forge
 
 
 async def kinds(audit: Audit, *, with_log: bool = True) -> set[Kind]:

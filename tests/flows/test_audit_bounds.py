@@ -12,7 +12,7 @@ from bot.services.acceptance import Accepted
 from bot.services.clock_check import ClockCheck
 from bot.services.health import Checkup
 from tests.support.audit import Audit
-from tests.support.tampering_chain import FOREIGN
+from tests.support.tampering_head import FOREIGN
 
 MOST = (1 << 63) - 1
 LATE = "294000-01-01 00:00:00+00"

@@ -1,4 +1,4 @@
-"""The eight kinds of tampering with the audit, several ways each, for a test to do and a check to find."""
+"""The kinds of tampering with the audit, several ways each, for a test to do and a check to find."""
 
 from collections.abc import Awaitable, Callable
 from random import Random
@@ -6,6 +6,7 @@ from random import Random
 from bot.core.tampering import Kind
 from tests.support import tampering_chain as chain
 from tests.support import tampering_events as events
+from tests.support import tampering_head as head
 from tests.support.audit import Audit
 
 Tamper = Callable[[Audit, Random], Awaitable[None]]
@@ -45,17 +46,28 @@ WAYS: dict[Kind, tuple[Tamper, ...]] = {
         chain.put_an_older_copy_back,
         chain.put_an_older_copy_back_and_go_on,
         chain.put_an_older_copy_of_the_chain_back,
+        chain.garble_accept_and_put_an_older_copy_back,
+    ),
+    Kind.GARBLED: (head.garble_the_head, head.garble_it_again),
+    Kind.FORGED: (
+        head.append_without_the_key,
+        head.append_without_the_key_again,
+        head.acknowledge_without_the_key,
     ),
 }
 
 # Some ways do two things at once.
-BESIDES: dict[Tamper, set[Kind]] = {chain.put_an_older_copy_of_the_chain_back: {Kind.INSERTED}}
+BESIDES: dict[Tamper, set[Kind]] = {
+    chain.put_an_older_copy_of_the_chain_back: {Kind.INSERTED},
+    head.acknowledge_without_the_key: {Kind.EDITED},
+}
 # Here everything that is left was made with the key and fits: only who kept a log of the heads can know better.
 ONLY_IN_THE_LOG = {
     chain.truncate_all,
     chain.let_the_worker_make_it_anew,
     chain.put_an_older_copy_back,
     chain.put_an_older_copy_back_and_go_on,
+    chain.garble_accept_and_put_an_older_copy_back,
 }
 
 

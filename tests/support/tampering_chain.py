@@ -4,15 +4,11 @@ import secrets
 from dataclasses import replace
 from random import Random
 
-import asyncpg
-
 from bot.core import chain
 from bot.core.chain import Link
-from bot.core.sealing import Keyring
 from storage import chain as chain_rows
 from tests.support.audit import TABLES, Audit
-
-FOREIGN = Keyring("k1", {"k1": secrets.token_bytes(32)})
+from tests.support.tampering_head import FOREIGN, garble_the_head
 
 
 async def links(audit: Audit) -> list[Link]:
@@ -112,16 +108,14 @@ async def put_an_older_copy_of_the_chain_back(audit: Audit, rng: Random) -> None
     await audit.put_back(copy | {"audit_event": events["audit_event"]})
 
 
-async def forge(audit: Audit, events: int = 2) -> Link:
-    """Append a link as the role of the jobs, with the right predecessor and without the key."""
-    await audit.write(events)
-    head = (await chain_rows.standing(audit.conn)).head
-    assert head is not None
-    rows = await audit.conn.fetch("SELECT event_id FROM audit_unlinked ORDER BY event_id")
-    ids = tuple(row["event_id"] for row in rows)
-    link = Link(head.number + 1, head.linked_at, "k1", head.mac, ids, secrets.token_bytes(32 * len(ids)), 0)
-    forged = replace(link, mac=secrets.token_bytes(32))
-    worker = await asyncpg.connect(audit.database.worker)
-    await chain_rows.append(worker, forged, replace(head, seal=secrets.token_bytes(32)))
-    await worker.close()
-    return forged
+async def garble_accept_and_put_an_older_copy_back(audit: Audit, rng: Random) -> None:
+    """Garble the head, so that somebody has to acknowledge it, and roll back to a copy of before or after that."""
+    before = await audit.copy()
+    await audit.grow(rng.randrange(1, 3))
+    await garble_the_head(audit, rng)
+    await audit.accept(with_log=rng.random() < 0.5)
+    await audit.grow(rng.randrange(1, 3))
+    copy = rng.choice([before, await audit.copy()])
+    await audit.grow(rng.randrange(1, 3))
+    await audit.put_back(copy)
+    await audit.grow(rng.randrange(3))

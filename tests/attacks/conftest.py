@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.slack import StandIn
-from tests.support.attacks import PAGE, Row, renewed
+from tests.support.attacks import PAGE, Row, coming, renewed
 from tests.support.bot import serving_bot
 from tests.support.database import Database
 from tests.support.doubling import Network, network
@@ -91,7 +91,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 row.held += held if outcome == "passed" else min(held, tried - 1)
     if rows:
         terminalreporter.section("attacks: what, tried, held")
-        terminalreporter.write_line("\n".join([*map(str, rows.values()), *notes]))
+        later = coming(Path(PAGE).read_text()) if PAGE else []
+        terminalreporter.write_line("\n".join([*map(str, rows.values()), *later, *notes]))
     if rows and PAGE:
         page = Path(PAGE)
         page.write_text(renewed(page.read_text(), rows.values()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.attacks import Row, renewed
+from tests.support.attacks import Row, coming, renewed
 
 ATTACKS = Path(__file__).parent
 PAGE = (ATTACKS.parent.parent / "docs/attacks.md").read_text()
@@ -25,6 +25,13 @@ def test_the_lines_of_what_ran_are_renewed_and_the_others_stay_in_order() -> Non
 
 def test_a_figure_stands_behind_what_was_tried() -> None:
     assert str(Row("T15", "guess", 2_000, 1_990, seen="139 ms")) == "| T15 | guess (139 ms) | 2,000 | 1,990 |"
+
+
+def test_what_is_coming_is_on_the_page_until_it_runs() -> None:
+    lines = coming(PAGE)
+
+    assert [line.split()[1] for line in lines] == ["T18", "T20"]
+    assert coming(renewed(PAGE, [Row("T18", "rotate", 1, 1)])) == lines[1:]
 
 
 @pytest.mark.parametrize(("attack", "patch", "broken"), SEEN_TO_FAIL, ids=[row[0] for row in SEEN_TO_FAIL])
@@ -52,6 +59,7 @@ def test_every_attack_on_codes_resets_and_the_audit_is_seen_to_fail() -> None:
         "T10",
         "T12",
         "T15",
+        "T17",
         "T19",
         "T21",
         "T22",

@@ -42,6 +42,11 @@ def renewed(page: str, rows: Iterable[Row]) -> str:
     return head + rule + "".join(f"{line}\n" for line in sorted(kept + fresh, key=_place))
 
 
+def coming(page: str) -> list[str]:
+    """Return the lines of attacks that *page* marks as coming."""
+    return [line for line in page.splitlines() if line.endswith("| coming | |")]
+
+
 def _attack(line: str) -> str:
     return line.split()[1]
 

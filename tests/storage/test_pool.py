@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.core.faults import AnswerLost, DatabaseAway
-from storage.pool import DatabaseFault, Pool
+from storage.pool import DatabaseFault, Kept, Pool
 from tests.support.database import Database
 from tests.support.wire import Wire
 
@@ -158,3 +158,30 @@ async def test_a_commit_whose_answer_is_lost_is_told_from_an_outage_before_it(da
 
     assert kept == 1
     assert not isinstance(before.value, AnswerLost)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [("PERFORM pg_sleep(30);", "TimeoutError"), ("RAISE 'ended' USING ERRCODE = '57014';", "57014")],
+    ids=["the bot waits no longer", "the server ends it"],
+)
+@pytest.mark.parametrize("way", ["pool", "kept"])
+async def test_a_commit_that_takes_too_long_has_an_unknown_outcome(
+    database: Database, way: str, body: str, says: str
+) -> None:
+    pool = Pool(database.program, connect_s=20, statement_s=0.2)
+    connections: Pool | Kept = pool if way == "pool" else pool.keep()
+    owner = await asyncpg.connect(database.owner)
+    await owner.execute(f"""
+        CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {body} RETURN NULL; END$$;
+        CREATE CONSTRAINT TRIGGER late AFTER INSERT ON workspace DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION late()
+    """)
+
+    with pytest.raises(AnswerLost, match=says):  # noqa: PT012  it is the end of the block that fails
+        async with connections.transaction() as conn:
+            await conn.execute("SET LOCAL statement_timeout = 0", timeout=20)
+            await conn.execute("INSERT INTO workspace VALUES ('T', NULL, 'U', now())", timeout=20)
+    await pool.close()
+    await owner.execute("DROP TRIGGER late ON workspace; DROP FUNCTION late()")
+    await owner.close()

@@ -76,7 +76,7 @@ async def test_after_a_day_it_is_held_and_the_row_says_so(
     held = await ledger.conn.fetchval("SELECT payload FROM jobs.pgqueuer WHERE entrypoint = 'deliver_qr'")
 
     assert bug.tries == 1
-    assert rules.read(rules.DeliverQr, held)
+    assert isinstance(rules.read(rules.DeliverQr, held), rules.DeliverQr)
     assert "marmalade" not in str(await ledger.conn.fetch("SELECT * FROM jobs.pgqueuer"))
     assert "marmalade" not in str(await ledger.conn.fetch("SELECT * FROM jobs.pgqueuer_log"))
 

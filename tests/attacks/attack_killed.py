@@ -39,7 +39,7 @@ DELIVERING = (
     "deliver.shown",
     "deliver.completed",
 )
-SHREDDING = ("shred.read", "shred.file_deleted", "shred.edited")
+SHREDDING = ("shred.read", "shred.file_deleted", "shred.key_view_ended", "shred.edited")
 NOTIFYING = ("notify.read", "notify.posted", "notify.reference_saved", "notify.shown", "notify.completed")
 EDITING = ("edit.read", "edit.sent")
 SHOWING_HOME = ("home.read", "home.published")
@@ -106,6 +106,7 @@ async def test_killed_while_delivering_the_qr_comes_all_the_same(step: str, scen
 async def test_killed_while_shredding_the_qr_is_gone_after_all(step: str, scene: Scene) -> None:
     enrollment_id = await scene.starts()
     await scene.is_rescued()
+    await scene.services.enrollments.key(enrollment_id, by=scene.ada.person_id)
     await scene.cancels(enrollment_id)
     await scene.dies(step)
 

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from multiprocessing.synchronize import Event
 
 from bot.app import App
 from bot.settings import Settings, load
@@ -26,7 +27,21 @@ async def dies(environ: dict[str, str], step: str, *, within_s: float) -> None:
         process.kill()
 
 
-def _work(environ: dict[str, str], step: str) -> None:
+async def dies_at_any_moment(environ: dict[str, str], *, after_s: float, within_s: float) -> None:
+    """Let a worker work, and kill it *after_s* from when it began, whatever it is doing."""
+    up = PROCESSES.Event()
+    process = PROCESSES.Process(target=_work, args=(environ, None, up), daemon=True)
+    await asyncio.to_thread(process.start)
+    try:
+        assert await asyncio.to_thread(up.wait, within_s)
+        await asyncio.to_thread(process.join, after_s)
+        assert process.exitcode is None
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.join)
+
+
+def _work(environ: dict[str, str], step: str | None, up: Event | None = None) -> None:
     def reached(name: str) -> None:
         if name == step:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -34,6 +49,8 @@ def _work(environ: dict[str, str], step: str) -> None:
     async def work() -> None:
         app = App(load(Settings, environ)[0], reached=reached, jobs_pace=RESCUE, timeouts=LONG)
         app.jobs.start()
+        if up is not None:
+            up.set()
         await asyncio.Event().wait()
 
     asyncio.run(work())

@@ -136,9 +136,7 @@ async def town(
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("town", range(ROUNDS), indirect=True)
-@pytest.mark.attack(
-    "T11", "SIGKILL at any moment while enrollments begin, end and are told: none lost, doubled, unaudited, no QR left"
-)
+@pytest.mark.attack("T11", "SIGKILL at any moment while people enroll: nothing lost, doubled, unaudited; no QR left")
 async def test_whenever_a_worker_is_killed_nothing_is_lost_or_left(
     town: Town, tally: Callable[[int, int], None]
 ) -> None:

@@ -118,7 +118,9 @@ def by_host(user: str) -> str:
 
 
 def surface_of(actor: str) -> str:
-    """Return where an actor acts who is no application."""
+    """Return where an actor acts: an application has a surface of its own, and its name."""
+    if actor.startswith("app:"):
+        return actor
     return CLI if actor.startswith("host:") else SLACK
 
 

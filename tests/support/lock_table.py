@@ -17,6 +17,7 @@ Chain.link                               |                 |                    
 Deliveries.announce                      |                 | new                     |                         |
 Deliveries.completed                     |                 | new                     |                         |
 Deliveries.file_deleted                  |                 |                         |                         |
+Deliveries.key_view_closed               |                 |                         |                         |
 Deliveries.pending                       |                 | new                     |                         |
 Deliveries.posted                        |                 | new                     |                         |
 Deliveries.shredded                      |                 | new                     |                         |
@@ -26,6 +27,7 @@ Enrollments.confirm                      | lockdown        | new                
 Enrollments.confirm to replace           | lockdown        | employee                | employee                |
 Enrollments.expire                       |                 | new                     |                         |
 Enrollments.give_up                      |                 | new                     |                         |
+Enrollments.key                          |                 | new                     |                         |
 Enrollments.start                        | lockdown        | new                     |                         |
 Enrollments.start to replace             | lockdown        | employee                | employee                |
 Exports.write                            |                 |                         |                         |
@@ -57,6 +59,8 @@ People.save, a guest since               | lockdown admins | other              
 People.save, nothing new                 |                 | admin                   | admin                   |
 People.save, two requests                | lockdown admins | admin                   | admin                   | 1 3
 People.save_home                         |                 |                         |                         |
+Protection.protect                       | lockdown admins | employee                | employee                |
+Protection.unprotect                     | lockdown admins | employee                | employee                |
 Queue.sweep                              |                 |                         |                         |
 Queue.trim                               |                 |                         |                         |
 Recovery.pasted                          |                 | employee                | employee                |

@@ -103,6 +103,7 @@ async def asking(dsn: str, database: Database, slack: StandIn, folder: Path) -> 
     pool = patient_pool(dsn)
     services = Services(replace(app.means, pool=pool), clock)
     try:
+        await app.look()  # which compares the clocks: before that no code is checked
         # All are enrolled before the worker begins, which finds nobody in Slack to bring their QR codes to.
         await services.people.save_home(HOME)
         await services.people.save(BEN)

@@ -210,6 +210,9 @@ class Outgoing:
             answer = error.response
         except OUTAGES as error:
             raise Later(type(error).__name__) from None
+        except AttributeError:
+            # What the SDK raises where 200 comes without JSON, as from a gateway's page.
+            raise Later("no_json") from None
         return answer.data if isinstance(answer.data, dict) else {}
 
 

@@ -1,11 +1,13 @@
 """Counts what attacks try and what holds, and shows it as a table."""
 
+import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from bot import logs
 from bot.sandbox.slack import StandIn
 from tests.support.attacks import PAGE, Row, coming, renewed
 from tests.support.bot import serving_bot
@@ -41,6 +43,13 @@ def note(record_property: Record) -> Callable[[str], None]:
 def seen(record_property: Record) -> Callable[[str], None]:
     """Tell a figure that stands behind what was tried."""
     return lambda figure: record_property("seen", figure)
+
+
+@pytest.fixture
+def log(logging_restored: None) -> io.StringIO:  # noqa: ARG001  restores what this configures
+    stream = io.StringIO()
+    logs.configure("DEBUG", stream=stream)
+    return stream
 
 
 @pytest_asyncio.fixture

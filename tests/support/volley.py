@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -143,3 +144,19 @@ def _post(path: str, body: bytes, headers: dict[str, str]) -> bytes:
         + b"\r\n"
         + body
     )
+
+
+async def exchange(port: int, request: bytes) -> list[int]:
+    """Send *request* over a connection of its own; return the statuses of all that is answered until it ends."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answered = bytearray()
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            writer.write(request)
+            while piece := await reader.read(65536):
+                answered += piece
+    except ConnectionError:
+        pass
+    finally:
+        writer.transport.abort()
+    return [int(status) for status in re.findall(rb"^HTTP/1\.[01] (\d{3}) ", answered, re.MULTILINE)]

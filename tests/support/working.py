@@ -67,9 +67,9 @@ def kept(slack: StandIn) -> list[str]:
     return [file.id for file in slack.workspace.files.values() if file.content is not None and not file.deleted]
 
 
-def delivered(slack: StandIn) -> bool:
-    """Whether Ada's QR code stands in her DM, and the buttons under it."""
-    return {"image", "actions"} <= set(shown(slack))
+def delivered(slack: StandIn, user: str = "U0ADA") -> bool:
+    """Whether somebody's QR code stands in their DM, and the buttons under it."""
+    return {"image", "actions"} <= set(shown(slack, user))
 
 
 def shredded(slack: StandIn) -> bool:

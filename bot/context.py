@@ -40,6 +40,7 @@ def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
             ttl=timedelta(seconds=settings.request_ttl_s),
             hold=timedelta(seconds=settings.hold_s),
             hold_privileged=timedelta(seconds=settings.hold_privileged_s),
+            require_identity_check=settings.require_identity_check,
         ),
         approvers_channel=settings.approvers_channel,
         rate_per_key_s=settings.api_rate_per_key_s,

@@ -134,6 +134,7 @@ class Settings(KeyedSettings, HostSettings):
     wrong_per_day: Annotated[PositiveInt, Field(alias="MFABOT_WRONG_PER_DAY")] = 20
     api_rate_per_key_s: Annotated[PositiveInt, Field(alias="MFABOT_API_RATE_PER_KEY_S")] = 500
     email_min_age_s: Annotated[PositiveInt, Field(alias="MFABOT_EMAIL_MIN_AGE_S")] = 86400
+    require_identity_check: Annotated[bool, Field(alias="MFABOT_REQUIRE_IDENTITY_CHECK")] = False
     approvers_channel: Annotated[str | None, Field(alias="MFABOT_APPROVERS_CHANNEL", pattern="^[CG][A-Z0-9]+$")] = None
     privileged_need_approval: Annotated[bool, Field(alias="MFABOT_PRIVILEGED_NEED_APPROVAL")] = True
     authenticator_apps: Annotated[

@@ -50,6 +50,7 @@ CODE: Final = "code"
 RECOVERY_CODE: Final = "recovery_code"
 REASON: Final = "reason"
 HAPPENED: Final = "happened"
+IDENTITY_CHECK: Final = "identity_check"
 ROLE: Final = "role"
 WHOM: Final = "whom"
 

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.actions import Guard
+from bot.core.identity_check import IdentityCheck
 from bot.core.people import Person, Profile
 from bot.core.reset_opening import OpenRefusal, VetoedLately
 from bot.core.resets import Happened, ReasonFault
@@ -66,7 +67,8 @@ class ResetHandlers:
         """Disable directly, or ask: Slack confirms both people first, and the actor's code comes last."""
         subject_id, intent = subject_and_intent(body)
         happened = chosen(body, ids.HAPPENED)
-        if intent is None or happened not in set(Happened):
+        check = chosen(body, ids.IDENTITY_CHECK)
+        if intent is None or happened not in set(Happened) or check not in set(IdentityCheck):
             await ack(response_action="update", view=said(refusals.STALE))
             return
         outcome = await self._resets.open(
@@ -75,6 +77,7 @@ class ResetHandlers:
             told=await self._confirmed({person.person_id, subject_id}, client),
             intent=intent,
             happened=Happened(happened),
+            identity_check=IdentityCheck(check),
             reason=typed(body, ids.REASON),
             typed=typed(body, ids.CODE),
         )

@@ -8,13 +8,15 @@ from uuid import UUID
 
 import asyncpg
 
+from bot.core.identity_check import IdentityCheck
 from bot.core.resets import Happened, Reset, State
 from storage.pool import Connection
 
 # Spelled once, since every question asks for all of them.
 _COLUMNS = """
     request_id, intent, subject_id, requester_id, factor_id, state, happened, reason, direct, privileged, opened_at,
-    expires_at, hold_until, approver_id, ended_at, ended_by, denial, code_accepted_at
+    expires_at, hold_until, approver_id, ended_at, ended_by, denial, code_accepted_at,
+    identity_check
 """
 
 
@@ -23,8 +25,9 @@ async def insert(conn: Connection, reset: Reset) -> Reset:
     rows = await conn.fetch(
         f"""
         INSERT INTO reset_request (intent, subject_id, requester_id, factor_id, state, happened, reason, direct,
-                                   privileged, opened_at, expires_at, hold_until, approver_id, ended_at, ended_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                                   privileged, opened_at, expires_at, hold_until, approver_id, ended_at, ended_by,
+                                   identity_check)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
         RETURNING {_COLUMNS}
         """,  # noqa: S608  our own words
         reset.intent,
@@ -42,6 +45,7 @@ async def insert(conn: Connection, reset: Reset) -> Reset:
         reset.approver_id,
         reset.ended_at,
         reset.ended_by,
+        reset.identity_check,
     )
     return _reset(rows[0])
 
@@ -225,4 +229,5 @@ def _reset(row: asyncpg.Record) -> Reset:
         ended_by=row["ended_by"],
         denial=row["denial"],
         code_accepted_at=row["code_accepted_at"],
+        identity_check=None if row["identity_check"] is None else IdentityCheck(row["identity_check"]),
     )

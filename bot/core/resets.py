@@ -28,6 +28,7 @@ from typing import Final
 from uuid import UUID
 
 from bot.core.audit import by_person
+from bot.core.identity_check import IdentityCheck
 
 REASON_LEAST, REASON_MOST = 10, 500
 """Characters of a reason."""
@@ -72,6 +73,7 @@ class Limits:
     ttl: timedelta = timedelta(hours=4)
     hold: timedelta = timedelta(0)
     hold_privileged: timedelta = timedelta(hours=1)
+    require_identity_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class Reset:
     ended_at: datetime | None = None
     ended_by: str | None = None
     denial: str | None = field(default=None, repr=False)
+    identity_check: IdentityCheck | None = None
     code_accepted_at: datetime | None = None
     """When a code of the subject was last accepted while it was open; only of one for a stolen phone, which goes on."""
 

@@ -44,6 +44,7 @@ async def opened(
         "happened": reset.happened.value,
         "direct": reset.direct,
         "reason": resets.reason_digest(reset.reason),
+        "identity_check": None if reset.identity_check is None else reset.identity_check.value,
     }
     await audit_events.record(conn, Event(audit.Kind.RESET_OPENED, now, by, SLACK, reset.subject_id, detail))
     if reset.requester_id is not None:

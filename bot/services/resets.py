@@ -14,6 +14,7 @@ from uuid import UUID
 from bot.core import audit, resets
 from bot.core.actions import Action, Guard
 from bot.core.audit import Event, by_person
+from bot.core.identity_check import IdentityCheck, IdentityFault, may_ask
 from bot.core.people import Profile
 from bot.core.reset_opening import OpenRefusal, VetoedLately
 from bot.core.resets import AnswerRefusal, Happened, ReasonFault, Reset, State
@@ -71,13 +72,17 @@ class Resets:
         told: Collection[Profile],
         intent: UUID,
         happened: Happened,
+        identity_check: IdentityCheck,
         reason: str,
         typed: str,
-    ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | Judged:
+    ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | IdentityFault | Judged:
         """Disable somebody's MFA, directly where the actor may and else by asking; one effect an *intent* (A5)."""
         told_reason = resets.reason(reason)
         if isinstance(told_reason, ReasonFault):
             return told_reason
+        unchecked = may_ask(identity_check, required=self._means.resets.require_identity_check)
+        if unchecked is not None:
+            return unchecked
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told, admins=True)
@@ -104,7 +109,7 @@ class Resets:
                 now=now,
                 limits=self._means.resets,
             )
-            made = await requests.insert(conn, made)
+            made = await requests.insert(conn, replace(made, identity_check=identity_check))
             subject = await steps.opened(conn, made, subject, route, now=now)
             return Done(made, suspended=subject.person.suspended)
 

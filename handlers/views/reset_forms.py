@@ -9,7 +9,7 @@ from bot.core.resets import REASON_LEAST, REASON_MOST, Happened, State
 from bot.services.cards import Card
 from bot.services.looking import SHOWN_AT_MOST, Shown
 from handlers import ids
-from handlers.views import refusals, reset_ends, stolen
+from handlers.views import identity_check, refusals, reset_ends, stolen
 from handlers.views.blocks import (
     Blocks,
     Json,
@@ -95,6 +95,7 @@ def form(shown: Shown, intent: UUID) -> Json:
                 },
             },
             context(stolen.in_form(shown)),
+            identity_check.question(),
             reason_input(),
             code_input(CODE_HINT, focus=False),
         ],
@@ -113,6 +114,7 @@ def approval(found: Card) -> Json:
             plain_section(f"Whom: {named(found.subject)}. Asked by {named(found.requester)}."),
             plain_section(f"{happened(found)} Reason: {clean(found.reset.reason, REASON_SHOWN)}"),
             *(context(line) for line in facts(found.facts, privileged=found.reset.privileged)),
+            *(context(line) for line in identity_check.lines(found.reset.identity_check)),
             *(context(line) for line in stolen.to_staff(found)),
             section("This code turns that person's MFA *off*. Approve only what you know to be true."),
             code_input(CODE_HINT),

@@ -15,7 +15,7 @@ from bot.core.people import Person
 from bot.core.resets import REASON_MOST, Happened, Reset, State
 from bot.services.cards import Card, Facts
 from handlers import ids
-from handlers.views import reset_ends, stolen
+from handlers.views import identity_check, reset_ends, stolen
 from handlers.views.blocks import Blocks, Json, actions, at, button, clean, context, plain_section, section
 from handlers.views.reset_ends import Reader
 
@@ -80,6 +80,8 @@ def blocks(kind: Kind, card: Card, reader: Reader, *, stop: Json | None) -> Bloc
     shown: Blocks = [section(sentence(kind, card, reader)), plain_section(_who(card))]
     if kind in (Kind.RESET_CARD, Kind.RESET_MINE):
         shown.append(plain_section(f"{happened(card)} Reason: {clean(card.reset.reason, REASON_SHOWN)}"))
+    if kind in (Kind.RESET_CARD, Kind.RESET_MINE):
+        shown.extend(context(line) for line in identity_check.lines(card.reset.identity_check))
     if kind is Kind.RESET_CARD and card.reset.open:
         shown.extend(context(line) for line in facts(card.facts, privileged=card.reset.privileged))
     if kind in (Kind.RESET_CARD, Kind.RESET_MINE, Kind.STOLEN_REPORTED, Kind.STOLEN_VETOED):

@@ -84,7 +84,7 @@ def filled_in(code: str) -> dict[str, Any]:
     """Return every input with something sensible in it."""
     texts = {"code": code, "recovery_code": code, "reason": REASON, "search": "ben"}
     values: dict[str, Any] = {name: {name: {"type": "plain_text_input", "value": text}} for name, text in texts.items()}
-    for name, value in (("happened", "lost"), ("role", "helpdesk")):
+    for name, value in (("happened", "lost"), ("identity_check", "seen"), ("role", "helpdesk")):
         values[name] = {name: {"type": "static_select", "selected_option": {"value": value}}}
     values["whom"] = {"whom": {"type": "users_select", "selected_user": "U0BEN"}}
     return values

@@ -46,7 +46,7 @@ class Company(Office):
         await by.types(f"/mfa-admin disable @{whom}")
         await by.clicks(DISABLE)
         if by.submit is not None:
-            await by.submits(happened=happened, reason=REASON, code=by.next_code())
+            await by.submits(happened=happened, identity_check="seen", reason=REASON, code=by.next_code())
 
     async def approves(self, by: Somebody) -> None:
         """Approve without a call back."""

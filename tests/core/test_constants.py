@@ -61,6 +61,7 @@ DEFAULTS = {
     "MFABOT_API_RATE_PER_KEY_S": 500,
     "MFABOT_EMAIL_MIN_AGE_S": 86_400,
     "MFABOT_PRIVILEGED_NEED_APPROVAL": True,
+    "MFABOT_REQUIRE_IDENTITY_CHECK": False,
 }
 """Design, section 6: the environment."""
 WITHOUT_NUMBER = {"MFABOT_AUTHENTICATOR_APPS"}
@@ -74,7 +75,7 @@ LIMITS: dict[str, dict[str, object]] = {
         "lock_after": 100,
     },
     "enrollment": {"ttl": 10 * MINUTES, "max_wrong": 5, "starts_per_hour": 5},
-    "resets": {"ttl": 4 * HOURS, "hold": 0 * HOURS, "hold_privileged": 1 * HOURS},
+    "resets": {"ttl": 4 * HOURS, "hold": 0 * HOURS, "hold_privileged": 1 * HOURS, "require_identity_check": False},
     "policy": {"right_min_age": 24 * HOURS, "privileged_need_approval": True},
 }
 MODULES: dict[str, Any] = {"throttle": throttle, "enrollment": enrollment, "resets": resets, "policy": policy}
@@ -169,6 +170,7 @@ def test_each_setting_reaches_its_rule() -> None:
         "issuer": "Acme",
         "approvers_channel": "C0APPROVERS",
         "privileged_need_approval": False,
+        "require_identity_check": True,
     }
     settings = Settings.model_construct(**others, **numbers)
 
@@ -192,6 +194,7 @@ def test_each_setting_reaches_its_rule() -> None:
             ttl=numbers["request_ttl_s"] * SECONDS,
             hold=numbers["hold_s"] * SECONDS,
             hold_privileged=numbers["hold_privileged_s"] * SECONDS,
+            require_identity_check=True,
         ),
         "policy": policy.Limits(right_min_age=numbers["right_min_age_s"] * SECONDS, privileged_need_approval=False),
     }

@@ -129,6 +129,7 @@ IDS = {
     "RECOVERY_CODE": "recovery_code",
     "REASON": "reason",
     "HAPPENED": "happened",
+    "IDENTITY_CHECK": "identity_check",
     "ROLE": "role",
     "WHOM": "whom",
     "USERS": "users",

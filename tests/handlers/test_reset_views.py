@@ -13,6 +13,7 @@ from bot.core import audit, policy
 from bot.core.actions import Action, Guard, Party
 from bot.core.audit import Event
 from bot.core.factors import Status
+from bot.core.identity_check import IdentityCheck, IdentityFault
 from bot.core.messages import Kind
 from bot.core.people import Person, Standing, SuspendedWhy
 from bot.core.permissions import BUILT_IN, Grant, Permission, Rights, Role
@@ -25,7 +26,8 @@ from bot.services.helpdesk import Helped, UnlockRefusal
 from bot.services.looking import WHY, LookRefusal, Shown, Why
 from bot.services.messages import Notice
 from bot.services.roles import Changed, Overview, RoleRefusal
-from handlers.views import admin, helpdesk, home, lockdown, notices, refusals, reset_forms, roles
+from handlers.refusing import refused
+from handlers.views import admin, helpdesk, home, identity_check, lockdown, notices, refusals, reset_forms, roles
 from handlers.views import audit as audit_views
 from handlers.views.blocks import said
 from tests.support.messages import unposted
@@ -73,6 +75,7 @@ def reset(state: State) -> Reset:
         approver_id=4,
         ended_at=None if state in OPEN else NOON,
         denial=REASON if state is State.DENIED else None,
+        identity_check=IdentityCheck.NOT_CHECKED,
         code_accepted_at=NOON,
     )
 
@@ -112,8 +115,8 @@ def modals() -> Iterator[dict[str, Any]]:
     for done in (*Changed, *RoleRefusal):
         yield from (roles.granted(done), roles.revoked(done), roles.woken(done))
     yield admin.why(why(*WHY))
-    for refused in (*OpenRefusal, VetoedLately(NOON), None):
-        yield admin.why(why(*WHY, not_opened=refused))
+    for not_opened in (*OpenRefusal, VetoedLately(NOON), None):
+        yield admin.why(why(*WHY, not_opened=not_opened))
     yield home.home(person(1), Status(factor_id=5, since=NOON, rights=RIGHTS))
     yield audit_views.page(Page([], {}, None, None, None))
     events = [(n, Event(kind, NOON, "person:1", "slack", 1, {"why": "right"})) for n, kind in enumerate(audit.Kind)]
@@ -195,6 +198,12 @@ def test_names_and_reasons_stand_in_plain_text_cleaned(blocks: list[dict[str, An
     for text in texts(blocks):
         assert "\u202e" not in text["text"]
         assert text["type"] == "plain_text" or not ("<!channel>" in text["text"] or "<!here>" in text["text"])
+
+
+@pytest.mark.parametrize("fault", IdentityFault)
+def test_a_missing_check_is_told_under_its_input(fault: IdentityFault) -> None:
+    assert identity_check.refused(fault).endswith(".")
+    assert list(refused(fault)["errors"]) == ["identity_check"]
 
 
 @pytest.mark.parametrize("fault", ReasonFault)

@@ -139,6 +139,7 @@ class Office:
         await cards.last.click()
         await expect(self.hal.dialog).to_contain_text("Ada Byron (U0ADA)")
         await self.hal.dialog.get_by_role("radio", name="Lost or broken").check()
+        await self.hal.dialog.get_by_label("How did you check?").select_option("Seen in person or by video")
         await self.hal.dialog.get_by_label("Reason").fill(REASON)
         await self.hal.fills_code()
         await self.hal.dialog.get_by_role("button", name="Send request").click()

@@ -9,6 +9,7 @@ from tests.support.office import DISABLE, REASON, Office
 from tests.support.somebody import Somebody
 
 STOP = "This wasn't me - stop it"
+FORM = {"happened": "lost", "identity_check": "seen", "reason": REASON}
 OPENED, MINE = "Somebody asked to disable your MFA.", "Your request to disable"
 
 Doubled = Callable[[], AbstractContextManager[None]]
@@ -79,7 +80,7 @@ class Acts:
         """A request is opened, denied, stopped, cancelled, approved; and where one may, none is needed."""
         ada, hal, amy = self.office.ada, self.office.hal, self.office.amy
         await self.form(hal)
-        await self.submits("reset.opened", hal, happened="lost", reason=REASON, code=hal.next_code())
+        await self.submits("reset.opened", hal, **FORM, code=hal.next_code())
         await self.answers("reset.ended", "Deny", reason=REASON)
         await self.asks(hal)
         await self.stops()
@@ -89,7 +90,7 @@ class Acts:
         await self.answers("mfa.reset", "Approve", code=self.office.mia.next_code())
         await ada.enables()
         await self.form(amy)
-        await self.submits("mfa.reset", amy, happened="lost", reason=REASON, code=amy.next_code())
+        await self.submits("mfa.reset", amy, **FORM, code=amy.next_code())
         await ada.enables()
 
     async def own_mfa(self) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from bot.core.actions import Guard
 from bot.core.audit import by_person
+from bot.core.identity_check import IdentityCheck, IdentityFault
 from bot.core.people import Person, Profile, Standing
 from bot.core.reset_opening import OpenRefusal, VetoedLately
 from bot.core.resets import Happened, ReasonFault, Reset
@@ -62,18 +63,19 @@ class Cast:
     guest: Member
     others: list[Member] = field(init=False, default_factory=list)
 
-    async def opens(
+    async def opens(  # noqa: PLR0913  all that the form asks
         self,
         by: Member,
         subject: Member,
         *,
         told: list[Profile] | None = None,
         happened: Happened = Happened.LOST,
+        identity_check: IdentityCheck = IdentityCheck.CALLED_BACK,
         reason: str = REASON,
         intent: UUID | None = None,
         typed: str | None = None,
         on: Services | None = None,
-    ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | Judged:
+    ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | IdentityFault | Judged:
         """Submit the form about somebody's MFA; where nothing else is said everything about it is right."""
         return await (on or self.services).resets.open(
             by=by.id,
@@ -81,6 +83,7 @@ class Cast:
             told=[by.profile, subject.profile] if told is None else told,
             intent=intent or uuid4(),
             happened=happened,
+            identity_check=identity_check,
             reason=reason,
             typed=by.code() if typed is None else typed,
         )

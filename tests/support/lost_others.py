@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from bot.core.identity_check import IdentityCheck
 from bot.core.resets import Happened
 from bot.services.helpdesk import Helped
 from bot.services.report import AskRefusal
@@ -54,7 +55,14 @@ def _opens(world: World, who: str, event: str) -> Act:
     code, told = by.code(), cast.profiles(by.id, one.id)
     return Act(
         lambda: world.on.resets.open(
-            by=by.id, subject_id=one.id, told=told, intent=intent, happened=Happened.STOLEN, reason=REASON, typed=code
+            by=by.id,
+            subject_id=one.id,
+            told=told,
+            intent=intent,
+            happened=Happened.STOLEN,
+            identity_check=IdentityCheck.SEEN,
+            reason=REASON,
+            typed=code,
         ),
         lambda answer: isinstance(answer, Done),
         event,

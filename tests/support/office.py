@@ -54,4 +54,4 @@ class Office:
         """Go through the card and the form about Ada."""
         await by.types("/mfa-admin disable @ada")
         await by.clicks(DISABLE)
-        await by.submits(happened=happened, reason=REASON, code=code or by.next_code())
+        await by.submits(happened=happened, identity_check="seen", reason=REASON, code=code or by.next_code())

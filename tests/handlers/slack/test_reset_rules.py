@@ -40,7 +40,7 @@ async def test_with_one_of_the_two_permissions_nobody_is_disabled_not_even_by_a_
     assert office.mia.submit == "Disable"
 
     await carries(office, permission)
-    await office.mia.submits(happened="lost", reason=REASON, code=office.mia.next_code())
+    await office.mia.submits(happened="lost", identity_check="seen", reason=REASON, code=office.mia.next_code())
     refused = office.mia.modal_text
     await office.mia.closes()
     await office.mia.types("/mfa-admin disable @ada")
@@ -58,7 +58,7 @@ async def test_an_admin_whose_own_mfa_is_off_disables_nobody_not_even_by_a_form_
     await office.mia.disables()
 
     office.mia.comes_back_to(form)
-    await office.mia.submits(happened="lost", reason=REASON, code=office.mia.next_code())
+    await office.mia.submits(happened="lost", identity_check="seen", reason=REASON, code=office.mia.next_code())
     refused = office.mia.modal_text
     await office.mia.closes()
     await office.mia.types("/mfa-admin disable @ada")

@@ -14,7 +14,7 @@ async def test_an_admin_disables_directly_and_everybody_concerned_is_told(office
     await office.amy.clicks(DISABLE)
     assert office.amy.submit == "Disable"
 
-    await office.amy.submits(happened="lost", reason=REASON, code=office.amy.next_code())
+    await office.amy.submits(happened="lost", identity_check="seen", reason=REASON, code=office.amy.next_code())
 
     assert "*Done.*" in office.amy.modal_text
     assert "Your MFA was disabled by somebody else." in office.ada.last
@@ -127,6 +127,18 @@ async def test_a_denial_says_why(office: Office) -> None:
     assert "She sits next to me" in "\n".join(office.hal.dm)
 
 
+async def test_the_form_asks_how_the_requester_made_sure_who_is_asking(office: Office) -> None:
+    await office.hal.types("/mfa-admin disable @ada")
+    await office.hal.clicks("Disable Multi-Factor Authentication")
+    assert "How did you check?" in office.hal.modal_text
+
+    await office.hal.submits(happened="lost", identity_check="not_checked", reason=REASON, code=office.hal.next_code())
+
+    assert ":warning: The requester did not check who is asking." in office.mia.last
+    await office.mia.clicks("Approve")
+    assert ":warning: The requester did not check who is asking." in office.mia.modal_text
+
+
 async def test_the_requester_cancels(office: Office) -> None:
     await office.asks(office.hal)
     await office.hal.closes()
@@ -171,7 +183,7 @@ async def test_an_admin_finds_a_person_in_the_list_and_disables_from_there(offic
     assert office.amy.modal.blocks[0]["type"] == "actions"
     await office.amy.clicks(DISABLE)
 
-    await office.amy.submits(happened="lost", reason=REASON, code=office.amy.next_code())
+    await office.amy.submits(happened="lost", identity_check="seen", reason=REASON, code=office.amy.next_code())
 
     assert "*Done.*" in office.amy.modal_text
 

@@ -16,7 +16,7 @@ async def test_form_answer_card_and_notice_say_that_the_person_is_suspended(offi
     await office.hal.clicks("Disable Multi-Factor Authentication")
     assert "If it is stolen, they are suspended at once" in office.hal.modal_text
 
-    await office.hal.submits(happened="stolen", reason=REASON, code=office.hal.next_code())
+    await office.hal.submits(happened="stolen", identity_check="seen", reason=REASON, code=office.hal.next_code())
 
     assert "That person is suspended. It ends with the reset" in office.hal.modal_text
     assert "This person is suspended" in shown(office.hal, MINE)
@@ -32,7 +32,7 @@ async def test_a_privileged_person_is_suspended_from_the_approval_on_and_reads_s
     await office.hal.clicks("Disable Multi-Factor Authentication")
     assert "they are suspended once it is approved" in office.hal.modal_text
 
-    await office.hal.submits(happened="stolen", reason=REASON, code=office.hal.next_code())
+    await office.hal.submits(happened="stolen", identity_check="seen", reason=REASON, code=office.hal.next_code())
     assert "suspended" not in office.hal.modal_text
     assert "This person is suspended from the approval on" in shown(office.mia, CARD)
     assert "you are suspended if it is approved" in office.ada.last

@@ -35,15 +35,17 @@ class Shred:
                 await self._outgoing.delete_file(file_id)
                 self._reached("shred.file_deleted")
                 await self._deliveries.file_deleted(file_id)
-            for view in left.key_views:
-                await self._outgoing.end_modal(view, views.key_end(left, view))
-                self._reached("shred.key_view_ended")
-                await self._deliveries.key_view_closed(view)
             if left.message.channel is not None and left.message.ts is not None:
                 text, blocks = views.dm_end(left)
                 # Never: the DM is closed to the bot for good; the file, which holds the secret, is deleted.
                 with contextlib.suppress(Never):
                     await self._outgoing.update(left.message.channel, left.message.ts, text, blocks)
             self._reached("shred.edited")
+            for view in left.key_views:
+                # Last: what Slack says of a modal is no reason to leave the picture or the buttons.
+                with contextlib.suppress(Never):
+                    await self._outgoing.end_modal(view, views.key_end(left, view))
+                self._reached("shred.key_view_ended")
+                await self._deliveries.key_view_closed(view)
             if await self._deliveries.shredded(enrollment_id, seen=left):
                 return

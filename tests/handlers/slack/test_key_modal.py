@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.sandbox.slack import View
+from handlers.outgoing import Later
 from tests.support.bot import Bot
 from tests.support.reading import texts_in
 from tests.support.somebody import Somebody
+from tests.support.working import kept
 
 
 async def confirms(_bot: Bot, ada: Somebody) -> None:
@@ -98,3 +100,29 @@ async def test_an_end_that_comes_while_the_modal_opens_takes_the_key_out_all_the
 
     assert "It was cancelled." in ada.modal_text
     assert ada.secrets[-1] not in ada.modal_text.replace(" ", "")
+
+
+async def test_a_modal_that_slack_does_not_change_leaves_neither_picture_nor_button(bot: Bot, ada: Somebody) -> None:
+    await ada.asks_for_qr()
+    await ada.clicks("Can't scan?")
+    view = ada.leaves_open()
+    bot.standin.workspace.stack("Ada at another device").append(view)
+    bot.standin.faults.error("views.update", "internal_error")
+
+    with pytest.raises(Later, match="internal_error"):
+        await ada.clicks("Cancel")
+
+    assert "This QR code was cancelled." in ada.last
+    assert ada.message_buttons == []
+    assert kept(bot.standin) == []
+
+
+async def test_a_modal_of_somebody_whom_slack_knows_no_more_is_done_with(bot: Bot, ada: Somebody) -> None:
+    await ada.asks_for_qr()
+    await ada.clicks("Can't scan?")
+    await ada.closes()
+    bot.standin.faults.error("views.update", "account_inactive")
+
+    await ada.clicks("Cancel")
+
+    assert "This QR code was cancelled." in ada.last

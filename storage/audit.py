@@ -39,9 +39,11 @@ async def record(conn: Connection, *events: Event) -> None:
 async def ensure_months(conn: Connection, *, now: datetime, within_s: float) -> None:
     """Make the partitions of this month and the next three, with a patience of their own.
 
-    What lies in the default partition is read whole for a new month: that takes its time if there is much of it.
+    What lies in the default partition is read whole for a new month: that takes its time if there is much of it. Its
+    lock is not waited for, since every reader of events would wait behind.
     """
     await be_patient(conn, within_s)
+    await conn.execute("SET LOCAL lock_timeout = '400ms'")
     await conn.execute("SELECT ensure_audit_months($1)", now, timeout=within_s)
 
 

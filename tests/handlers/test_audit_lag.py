@@ -10,12 +10,16 @@ import aiohttp
 import asyncpg
 import pytest
 import pytest_asyncio
+import structlog
 
 from bot.app import App
 from bot.clock import now
 from bot.core.audit import Event, Kind
+from bot.core.faults import DatabaseAway
+from bot.services.queue import Queue
 from bot.settings import Settings, load
 from storage import audit
+from storage.migrations.runner import migrate
 from tests.support.commands import run
 from tests.support.database import Database
 from tests.support.settings import environment
@@ -98,3 +102,68 @@ async def test_a_process_with_jobs_links_by_itself(database: Database, tmp_path:
     left = await conn.fetchval("SELECT count(*) FROM audit_unlinked")
     await conn.close()
     assert left == 0
+
+
+async def test_a_garbled_head_is_told_by_readyz_the_metrics_the_log_and_doctor(
+    app: App, database: Database, tmp_path: Path
+) -> None:
+    addresses = await app.start()
+    await write(database, seconds_ago=0)
+    await app.chaining.round()
+    owner = await asyncpg.connect(database.owner)
+    await owner.execute("UPDATE audit_head SET total = total + 1")
+    await owner.close()
+    await write(database, seconds_ago=0)
+
+    with structlog.testing.capture_logs() as lines:
+        await app.chaining.round()
+    async with aiohttp.ClientSession(f"http://{addresses.internal}") as http:
+        async with http.get("/readyz") as answer:
+            status, fault = answer.status, (await answer.json())["audit_fault"]
+        async with http.get("/metrics") as answer:
+            metrics = (await answer.text()).splitlines()
+    _, said, _ = await asyncio.to_thread(run, "doctor", "--json", environ=environment(database, tmp_path))
+
+    assert (status, fault) == (200, "head_not_genuine")
+    assert "mfabot_audit_fault 1.0" in metrics
+    assert [(line["event"], line["why"]) for line in lines] == [("the audit is not linked", "head_not_genuine")]
+    assert any(warning.startswith("The audit's chain does not go on") for warning in json.loads(said)["warnings"])
+
+
+@pytest.mark.parametrize("of_its_own", [True, False])
+async def test_doctor_warns_where_one_role_writes_events_and_links_them(
+    database: Database, tmp_path: Path, *, of_its_own: bool
+) -> None:
+    worker = database.worker if of_its_own else database.program
+    await migrate(owner_dsn=database.owner, program_dsn=database.program, worker_dsn=worker)
+
+    environ = environment(database, tmp_path, MFABOT_WORKER_DATABASE_URL=worker)
+    _, said, _ = await asyncio.to_thread(run, "doctor", "--json", environ=environ)
+    await migrate(owner_dsn=database.owner, program_dsn=database.program, worker_dsn=database.worker)
+
+    warned = any(warning.startswith("DATABASE_URL may link") for warning in json.loads(said)["warnings"])
+    assert warned is not of_its_own
+
+
+async def test_months_that_cannot_be_made_in_time_stop_no_sweep_and_strays_are_told(
+    database: Database, tmp_path: Path
+) -> None:
+    """Somebody reads the default partition whole, so that no partition can be attached beside it."""
+    settings, _ = load(Settings, environment(database, tmp_path))
+    far = App(settings, now=lambda: now() + timedelta(days=365 * 40), with_jobs=False)
+    await write(database, seconds_ago=-86400 * 365 * 30)
+    reader = await asyncpg.connect(database.owner)
+    await reader.execute("BEGIN; SELECT FROM audit_event_other")
+    queue = Queue(far.means, database.program)
+
+    swept = await queue.sweep()
+    with pytest.raises(DatabaseAway):
+        await queue.make_months()
+    await reader.close()
+    beyond = await queue.make_months()
+    _, said, _ = await asyncio.to_thread(run, "doctor", "--json", environ=environment(database, tmp_path))
+    await far.stop()
+
+    assert swept == 0
+    assert beyond
+    assert any(warning.startswith("Audit events lie in the default") for warning in json.loads(said)["warnings"])

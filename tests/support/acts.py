@@ -71,6 +71,8 @@ class Acts:
         ada = self.office.ada
         await self.once("reset.ended", lambda: ada.clicks(STOP, place=ada.message_with(OPENED)))
         await ada.closes()
+        # The same requester asks again after a day (A17).
+        self.office.bot.clock.forward(days=1)
 
     async def cancels(self) -> None:
         hal = self.office.hal

@@ -63,3 +63,9 @@ def test_a_letter_of_several_bytes_moves_nothing() -> None:
     [one] = mutants("x = ä < b  # ö")
 
     assert one.source == "x = (ä <= b)  # ö"
+
+
+def test_what_runs_at_import_is_told_from_what_runs_later() -> None:
+    made = list(mutants("LIMIT = 5\n\ndef f(a=6):\n    return 7"))
+
+    assert [(one.was, one.at_import) for one in made] == [("5", True), ("6", True), ("7", False), ("7", False)]

@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from coverage import CoverageData
@@ -122,14 +123,21 @@ class Laboratory:
         return ran.exit_code != 0
 
     def _tests_of(self, file: str, mutant: Mutant) -> list[str]:
-        """Return the tests that run the line, those of the module's own name first; a statement may begin above it."""
+        """Return the tests that run the line, those of the module's own name first; a statement may begin above it.
+
+        What runs when the file is imported counts as run by whichever test came first: there it is all that name it.
+        """
         lines = self._lines.get(file, {})
-        found = lines.get(mutant.line) or next((lines[line] for line in range(mutant.line, 0, -1) if line in lines), [])
         stem = Path(file).stem
-        if not found:  # it runs when the file is imported
+        if mutant.at_import:
             found = [test for test in self._all if self._names(test.partition("::")[0], stem)]
+        else:
+            found = lines.get(mutant.line) or next(
+                (lines[line] for line in range(mutant.line, 0, -1) if line in lines), []
+            )
         return sorted(found, key=lambda test: (stem not in test.partition("::")[0], test))
 
+    @cache  # noqa: B019  a laboratory lives as long as the program
     def _names(self, test_file: str, stem: str) -> bool:
         return bool(re.search(rf"\b{stem}\b", (self._folder / test_file).read_text()))
 

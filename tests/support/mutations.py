@@ -11,7 +11,7 @@ import ast
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -37,6 +37,7 @@ CALCULATED: dict[type[ast.operator], type[ast.operator]] = {
     ast.LShift: ast.RShift,
     ast.RShift: ast.LShift,
 }
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b")
 IN_SQL = (
     (re.compile(r"\bAND\b"), "OR"),
@@ -61,6 +62,8 @@ class Mutant:
     was: str
     became: str
     source: str
+    at_import: bool = False
+    """Whether the line runs when the file is imported."""
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -70,7 +73,12 @@ def mutants(source: str) -> Iterator[Mutant]:
         starts.append(starts[-1] + len(line))
     tree = ast.parse(source)
     made = [one for node in _nodes(tree) for one in _of(node, source.encode(), starts)]
-    yield from sorted(made, key=lambda one: one.line)
+    later = {line for node in ast.walk(tree) if isinstance(node, FUNCTIONS) for line in _body(node)}
+    yield from sorted((replace(one, at_import=one.line not in later) for one in made), key=lambda one: one.line)
+
+
+def _body(function: ast.FunctionDef | ast.AsyncFunctionDef) -> range:
+    return range(function.body[0].lineno, (function.end_lineno or 0) + 1)
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.AST]:

@@ -100,7 +100,13 @@ class Laboratory:
                 line: sorted({context.partition("|")[0] for context in contexts if context} - failed)
                 for line, contexts in lines.items()
             }
-        self._all = sorted({test for lines in self._lines.values() for tests in lines.values() for test in tests})
+        listed = self._forking.pytest(
+            [*options, *left_out, "--collect-only", *self._tests],
+            folder=self._folder,
+            environ=self._environ,
+            within_s=BASELINE_S,
+        )
+        self._all = sorted(set(re.findall(r"^tests/\S+::.+$", listed.output, re.MULTILINE)) - failed)
 
     def kills(self, file: str, mutant: Mutant) -> bool:
         """Whether a test fails on *mutant*."""

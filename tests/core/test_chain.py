@@ -43,8 +43,12 @@ FIRST = link_of(1, 2)
 HEAD = chain.head_of(FIRST, RING)
 
 
-@given(ENTRIES, ENTRIES)
-def test_different_events_have_different_lines(one: Entry, other: Entry) -> None:
+@given(ENTRIES, ENTRIES, st.sets(st.sampled_from([field.name for field in fields(Entry)]), max_size=2))
+def test_different_events_have_different_lines(one: Entry, other: Entry, changed: set[str]) -> None:
+    """Two that are drawn by themselves differ in nearly everything: what is changed is one or two things."""
+    altered = replace(one, **{name: getattr(other, name) for name in changed})
+
+    assert (one.line == altered.line) == (one == altered)
     assert (one.line == other.line) == (one == other)
 
 

@@ -42,6 +42,7 @@ def means(settings: Settings, pool: Pool, now: Callable[[], datetime]) -> Means:
             hold_privileged=timedelta(seconds=settings.hold_privileged_s),
             require_identity_check=settings.require_identity_check,
         ),
+        block_ttl=timedelta(seconds=settings.block_ttl_s),
         approvers_channel=settings.approvers_channel,
         rate_per_key_s=settings.api_rate_per_key_s,
         email_min_age=timedelta(seconds=settings.email_min_age_s),

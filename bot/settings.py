@@ -101,7 +101,11 @@ class KeyedSettings(DatabaseSettings):
     keyring: Annotated[Keyring, BeforeValidator(setting_checks.keyring), Field(alias="MFABOT_KEYRING")]
 
 
-class Settings(KeyedSettings, HostSettings):
+class KeyedHostSettings(KeyedSettings, HostSettings):
+    """What the commands need that help people, and make a word for it."""
+
+
+class Settings(KeyedHostSettings):
     """What `serve` needs: everything. Times in seconds."""
 
     slack_bot_token: Annotated[SecretStr, AfterValidator(setting_checks.bot_token), Field(alias="SLACK_BOT_TOKEN")]
@@ -128,6 +132,7 @@ class Settings(KeyedSettings, HostSettings):
     hold_s: Annotated[NonNegativeInt, Field(alias="MFABOT_HOLD_S")] = 0
     hold_privileged_s: Annotated[NonNegativeInt, Field(alias="MFABOT_HOLD_PRIVILEGED_S")] = 3600
     right_min_age_s: Annotated[NonNegativeInt, Field(alias="MFABOT_RIGHT_MIN_AGE_S")] = 86400
+    block_ttl_s: Annotated[PositiveInt, Field(alias="MFABOT_BLOCK_TTL_S")] = 604800
     throttle_after: Annotated[PositiveInt, Field(alias="MFABOT_THROTTLE_AFTER")] = 5
     throttle_first_s: Annotated[PositiveInt, Field(alias="MFABOT_THROTTLE_FIRST_S")] = 30
     throttle_max_s: Annotated[PositiveInt, Field(alias="MFABOT_THROTTLE_MAX_S")] = 3600

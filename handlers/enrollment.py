@@ -50,11 +50,11 @@ class EnrollmentHandlers:
 
     def start_form(self, person: Person, status: Status) -> Json:
         """Return the modal behind Enable (S3), or why there is none."""
-        if person.suspended:
-            return views.start_refused(StartRefusal.SUSPENDED)
+        if person.suspended and not status.word_live:
+            return views.start_refused(StartRefusal.NO_WORD if status.awaits_word else StartRefusal.SUSPENDED)
         if status.factor_id is not None:
             return views.start_refused(StartRefusal.ALREADY_ON)
-        return views.before_you_start(self._apps, self._new_intent())
+        return views.before_you_start(self._apps, self._new_intent(), asks_word=status.awaits_word)
 
     def replace_form(self, person: Person, status: Status) -> Json:
         """Return the modal behind Replace, or why there is none."""
@@ -94,7 +94,7 @@ class EnrollmentHandlers:
         if isinstance(found, ConfirmRefusal):
             view = views.confirm_refused(found)
         else:
-            view = views.confirm_form(enrollment_id, replacing=found.replacing)
+            view = views.confirm_form(enrollment_id, replacing=found.replacing, asks_word=found.asks_word)
         await show(body, client, view)
         await ack()
 
@@ -125,7 +125,7 @@ class EnrollmentHandlers:
     async def confirm(self, person: Person, ack: AsyncAck, body: Body, _client: AsyncWebClient) -> None:
         """Turn MFA on for a right code, and show the recovery codes in the same modal, once (S6)."""
         outcome = await self._enrollments.confirm(
-            row_id(metadata(body)), by=person.person_id, typed=typed(body, ids.CODE)
+            row_id(metadata(body)), by=person.person_id, typed=typed(body, ids.CODE), word=typed(body, ids.WORD)
         )
         if isinstance(outcome, Confirmed):
             shown = recovery.shown(outcome.codes, outcome.set_id, enabled=True)
@@ -133,4 +133,4 @@ class EnrollmentHandlers:
         elif isinstance(outcome, ConfirmRefusal):
             await ack(response_action="update", view=views.confirm_refused(outcome))
         else:
-            await ack(response_action="errors", errors={ids.CODE: views.wrong(outcome)})
+            await ack(response_action="errors", errors=views.wrong(outcome))

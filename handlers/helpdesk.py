@@ -7,7 +7,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.core.people import Person, Profile
 from bot.core.throttle import UnlockLimit
-from bot.services.helpdesk import Helpdesk, Helped, UnlockRefusal
+from bot.services.helpdesk import Helpdesk, Helped, NewWord, UnlockRefusal
 from bot.services.looking import Looks
 from handlers import ids
 from handlers.members import Body, Members
@@ -66,7 +66,9 @@ class HelpdeskHandlers:
             reason=typed(body, ids.REASON),
             typed=typed(body, ids.CODE),
         )
-        if isinstance(outcome, Helped):
+        if isinstance(outcome, NewWord):
+            await ack(response_action="update", view=views.new_word(outcome.word))
+        elif isinstance(outcome, Helped):
             await ack(response_action="update", view=views.outcome(outcome))
         else:
             await ack(**refused(outcome))

@@ -48,6 +48,7 @@ WAKE_FORM: Final = "rights_wake"
 # Inputs; block id and action id are the same.
 CODE: Final = "code"
 RECOVERY_CODE: Final = "recovery_code"
+WORD: Final = "word"
 REASON: Final = "reason"
 HAPPENED: Final = "happened"
 IDENTITY_CHECK: Final = "identity_check"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypedDict
 from uuid import UUID
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -23,6 +24,7 @@ from handlers.refusing import refused
 from handlers.showing import chosen, clicked, metadata, row_id, settle, show, subject_and_intent, typed
 from handlers.views import refusals
 from handlers.views import reset_forms as views
+from handlers.views import reset_outcomes as outcomes
 from handlers.views.blocks import Json, said
 
 
@@ -83,7 +85,7 @@ class ResetHandlers:
         )
         match outcome:
             case Done(reset):
-                await ack(response_action="update", view=views.opened(reset.state, suspended=outcome.suspended))
+                await ack(response_action="update", view=outcomes.opened(reset.state, **_shown(outcome)))
             case OpenRefusal() | VetoedLately():
                 await ack(response_action="update", view=said(refusals.not_opened(outcome)))
             case _:
@@ -176,10 +178,21 @@ def _form(shown: Shown | Guard | LookRefusal, intent: UUID) -> Json:
     return views.form(shown, intent)
 
 
+class _Shown(TypedDict):
+    word: str | None
+    asks_word: bool
+    suspended: bool
+
+
+def _shown(done: Done) -> _Shown:
+    """Return what an outcome shows beside the state: the word is for the actor alone, and this once (E10)."""
+    return {"word": done.word, "asks_word": done.asks_word, "suspended": done.suspended}
+
+
 def _answered(outcome: Done | Came | Guard | ReasonFault | Judged) -> Json:
     match outcome:
         case Done(reset):
-            return {"response_action": "update", "view": views.answered(reset.state, suspended=outcome.suspended)}
+            return {"response_action": "update", "view": outcomes.answered(reset.state, **_shown(outcome))}
         case Came():
             return {"response_action": "update", "view": said(_sentence(outcome))}
         case _:

@@ -1,4 +1,4 @@
-"""`This wasn't me - stop it`, and `It was me`."""
+"""`Block my sign-in`, `Stop this request`, and `It was me`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,12 @@ class SuspensionHandlers:
 
     def form(self, person: Person, status: Status) -> Json:
         """Return the modal, or why there is none."""
-        refusal = rules.may_release(person, has_factor=status.factor_id is not None)
+        refusal = rules.may_release(
+            person,
+            has_factor=status.factor_id is not None,
+            disputed=status.disputed,
+            awaits_word=status.awaits_word,
+        )
         if refusal is not None or person.suspended_why is None:
             return views.refused(refusal or ReleaseRefusal.NOT_SUSPENDED)
         return views.form(person.suspended_why, offered=status.release_offered)

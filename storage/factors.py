@@ -14,7 +14,7 @@ from storage.pool import Connection
 
 _LOCK_ACTIVE = """
     SELECT factor_id, person_id, key_id, box, last_step, failures, unlocked, wrong_at, allowance, allowed_until,
-           created_at, coalesce(trusted_since, created_at) AS trusted_since, codes_saved_at, told_at
+           created_at, coalesce(trusted_since, created_at) AS trusted_since, codes_saved_at, told_at, disputed_at
       FROM factor
      WHERE person_id = ANY ($1)
        AND state = 'active'
@@ -211,6 +211,7 @@ def _factor(row: asyncpg.Record) -> Factor:
         trusted_since=row["trusted_since"],
         codes_saved_at=row["codes_saved_at"],
         told_at=row["told_at"],
+        disputed_at=row["disputed_at"],
     )
 
 
@@ -218,7 +219,7 @@ async def status(conn: Connection, person_id: int) -> Status | None:
     """Return what a person's own page shows of the active factor, without its secret; None without one."""
     row = await conn.fetchrow(
         """
-        SELECT factor_id, created_at, last_verified_at, codes_saved_at
+        SELECT factor_id, created_at, last_verified_at, codes_saved_at, disputed_at
           FROM factor
          WHERE person_id = $1
            AND state = 'active'
@@ -232,6 +233,7 @@ async def status(conn: Connection, person_id: int) -> Status | None:
         since=row["created_at"],
         last_verified_at=row["last_verified_at"],
         codes_saved=row["codes_saved_at"] is not None,
+        disputed=row["disputed_at"] is not None,
     )
 
 

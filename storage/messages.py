@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 import asyncpg
@@ -81,6 +82,23 @@ async def unsettled(conn: Connection, person_id: int, kind: Kind) -> list[int]:
         """,
         person_id,
         kind,
+    )
+    return [row["message_id"] for row in rows]
+
+
+async def unsettled_of(conn: Connection, person_id: int, kinds: Collection[Kind]) -> list[int]:
+    """Return the messages of any of *kinds* to a person whose question is still open, in id order."""
+    rows = await conn.fetch(
+        """
+        SELECT message_id
+          FROM message
+         WHERE person_id = $1
+           AND kind = ANY ($2::text [])
+           AND settled IS NULL
+         ORDER BY message_id
+        """,
+        person_id,
+        sorted(kinds),
     )
     return [row["message_id"] for row in rows]
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.cast import Cast
 from tests.support.commands import run
+from tests.support.host_env import on_the_host
 from tests.support.wire import Wire
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
@@ -14,7 +15,8 @@ LOST = "The database went away while this was saved: it is done, or nothing of i
 
 
 async def mfabot(wire: Wire, *words: str) -> tuple[int, str, str]:
-    return await asyncio.to_thread(run, *words, environ={"DATABASE_URL": wire.program})
+    with on_the_host(wire.program) as environ:
+        return await asyncio.to_thread(run, *words, environ=environ)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from bot.core.resets import ReasonFault
 from tests.support.cast import REASON, Cast
 from tests.support.commands import run
 from tests.support.database import Database
+from tests.support.host_env import on_the_host
 from tests.support.ledger import Ledger
 
 pytestmark = pytest.mark.usefixtures("logging_restored")
@@ -22,7 +23,8 @@ WHY = ("--reason", "Ticket 4711: first setup")
 
 async def mfabot(database: Database, *words: str, **environ: str) -> tuple[int, str, str]:
     """Run a command beside the services, as the host would."""
-    return await asyncio.to_thread(run, *words, environ={"DATABASE_URL": database.program, **environ})
+    with on_the_host(database.program, **environ) as given:
+        return await asyncio.to_thread(run, *words, environ=given)
 
 
 async def test_the_first_admin_is_named_once_their_mfa_is_on(database: Database, cast: Cast, ledger: Ledger) -> None:

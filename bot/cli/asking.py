@@ -26,10 +26,10 @@ NOT_PRIVILEGED = "42501"
 Team = Annotated[str | None, typer.Option(help="The workspace's id (T…), where several are known.")]
 
 
-def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 5.0) -> Answer:
+def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 5.0, keyed: bool = False) -> Answer:
     """Ask, or refuse where the database is away, or say that its answer was lost.
 
-    *statement_s* is the longest that one statement may take.
+    *statement_s* is the longest that one statement may take. *keyed*: it may have to store the hash of a word (E10).
     """
     import secrets
 
@@ -38,16 +38,22 @@ def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 
     from bot.core.faults import AnswerLost, DatabaseAway
     from bot.core.sealing import Keyring
     from bot.services.means import Means
-    from bot.settings import HostSettings
+    from bot.settings import HostSettings, KeyedHostSettings
     from storage.pool import DatabaseFault, Pool
 
-    found, _ = settings(HostSettings)
+    found: HostSettings
+    if keyed:
+        found, _ = settings(KeyedHostSettings)
+    else:
+        found, _ = settings(HostSettings)
+    # But for a word's hash the host seals and opens nothing (S2, A11).
+    keyring = found.keyring if isinstance(found, KeyedHostSettings) else Keyring("none", {})
 
     async def asking() -> Answer:
         pool = Pool(found.database_url.get_secret_value(), size=1, connect_s=5.0, statement_s=statement_s)
         means = Means(
             pool=pool,
-            keyring=Keyring("none", {}),  # the host seals and opens nothing (S2, A11)
+            keyring=keyring,
             now=now,
             random=secrets.token_bytes,
             throttle=throttle.Limits(lock_after=found.lock_after),

@@ -31,6 +31,11 @@ SENTENCES: Final[Mapping[HostRefusal | RoleFault | ReasonFault, str]] = {
     HostRefusal.NOTHING_DORMANT: "This person has no rights that sleep.",
     HostRefusal.NO_LOCKDOWN: "There is no lockdown.",
     HostRefusal.NOTHING_TO_UNLOCK: "This person's codes are neither locked nor waiting.",
+    HostRefusal.NOT_SUSPENDED: "This person is not suspended.",
+    HostRefusal.DISPUTED: (
+        "This person's authenticator is disputed, so a release would let in whoever set it up. "
+        "Use `mfabot break-glass reset`."
+    ),
     HostRefusal.ONLY_A_RESET: "There were too many wrong codes: only a reset helps now.",
 }
 

@@ -63,6 +63,8 @@ class Guard(StrEnum):
     OWN_REQUEST = "own_request"
     ABOUT_ONESELF = "about_oneself"
     NOT_THE_CAUSE = "not_the_cause"
+    NOT_DISPUTED = "not_disputed"
+    RELEASE_IN_REACH = "release_in_reach"
     RIGHT_OLD_ENOUGH = "right_old_enough"
     FACTOR_OLD_ENOUGH = "factor_old_enough"
     ANOTHER_ADMIN = "another_admin"
@@ -74,6 +76,7 @@ class Party:
 
     *trusted_since*: how long their active factor counts as theirs; *protected*: an operator has them count as
     privileged, whatever they hold.
+    *disputed*: the active factor is.
     """
 
     person: Person
@@ -87,6 +90,8 @@ class Party:
     def privileged(self) -> bool:
         """Whether they are never disabled by one person alone: they hold rights, dormant or not, or are protected."""
         return self.protected or self.rights.privileged
+
+    disputed: bool = False
 
     @property
     def able(self) -> bool:

@@ -7,6 +7,8 @@ Rules of this file (design: "Enrollment"; E1 to E3):
 - With MFA on, a start is a replacement: it needs a current or recovery code, and the old factor stays live until the
   new one is confirmed.
 - At most 5 starts an hour.
+- A suspended person starts none, but for the one that ends a suspension which outlived a reset: it is confirmed with
+  the word as well (E10).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from uuid import UUID
 
 from bot.core.people import Person, Standing
 from bot.core.sealing import Place, Purpose, Sealed
+from bot.core.words import Awaited
 
 
 class State(StrEnum):
@@ -78,6 +81,7 @@ class StartRefusal(StrEnum):
     NOTHING_TO_REPLACE = "nothing_to_replace"
     TOO_MANY_STARTS = "too_many_starts"
     LOCKDOWN = "lockdown"
+    NO_WORD = "no_word"
 
 
 class ConfirmRefusal(StrEnum):
@@ -96,14 +100,26 @@ class ConfirmRefusal(StrEnum):
     EXHAUSTED = "exhausted"
     UNDELIVERED = "undelivered"
     LOCKDOWN = "lockdown"
+    NO_WORD = "no_word"
 
 
-def may_start(person: Person, *, has_factor: bool, replacing: bool, lately: int, limits: Limits) -> StartRefusal | None:
-    """Return why *person* may not start, or None; *lately* counts the starts of the last hour."""
+def may_start(
+    person: Person,
+    *,
+    has_factor: bool,
+    replacing: bool,
+    lately: int,
+    limits: Limits,
+    awaited: Awaited | None = None,
+) -> StartRefusal | None:
+    """Return why *person* may not start, or None.
+
+    *lately* counts the starts of the last hour; *awaited* is the word that ends the person's suspension.
+    """
     if person.standing is not Standing.MEMBER:
         return StartRefusal(person.standing.value)
-    if person.suspended:
-        return StartRefusal.SUSPENDED
+    if person.suspended and (awaited is None or not awaited.live):
+        return StartRefusal.SUSPENDED if awaited is None else StartRefusal.NO_WORD
     if has_factor and not replacing:
         return StartRefusal.ALREADY_ON
     if replacing and not has_factor:
@@ -113,16 +129,18 @@ def may_start(person: Person, *, has_factor: bool, replacing: bool, lately: int,
     return None
 
 
-def may_confirm(enrollment: Enrollment, *, by: Person, now: datetime) -> ConfirmRefusal | None:
-    """Return why no code of *by* is looked at, or None."""
+def may_confirm(
+    enrollment: Enrollment, *, by: Person, now: datetime, awaited: Awaited | None = None
+) -> ConfirmRefusal | None:
+    """Return why no code of *by* is looked at, or None; *awaited* as in `may_start`."""
     if by.person_id != enrollment.person_id:
         return ConfirmRefusal.NOT_YOURS
     if enrollment.state is not State.PENDING:
         return ConfirmRefusal(enrollment.state.value)
     if by.standing is not Standing.MEMBER:
         return ConfirmRefusal(by.standing.value)
-    if by.suspended:
-        return ConfirmRefusal.SUSPENDED
+    if by.suspended and (awaited is None or not awaited.live):
+        return ConfirmRefusal.SUSPENDED if awaited is None else ConfirmRefusal.NO_WORD
     if now >= enrollment.expires_at:
         return ConfirmRefusal.EXPIRED
     return None

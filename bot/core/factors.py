@@ -26,7 +26,7 @@ class RevokedWhy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """An active factor. *codes_saved_at* is when its owner pressed `I saved them`.
+    """An active factor. *codes_saved_at* is when its owner pressed `I saved them`; *disputed_at*: when they blocked.
 
     *trusted_since*: how long it counts as its owner's: a replacement that a TOTP code authorized keeps it.
     """
@@ -39,6 +39,7 @@ class Factor:
     trusted_since: datetime
     codes_saved_at: datetime | None
     told_at: datetime | None
+    disputed_at: datetime | None = None
 
 
 def trusted_since(old: Factor | None, *, keeps_age: bool, now: datetime) -> datetime:
@@ -51,7 +52,8 @@ class Status:
     """What a person's own page shows of their MFA. Times are None where there is nothing to tell.
 
     *release_offered*: helpdesk has released a suspended person, whose own code is still to come. *rights*: what counts
-    now, so none without MFA.
+    now, so none without MFA. *disputed*: only a reset ends the suspension. *awaits_word*: after such a reset the next
+    enrollment ends it, with a word; *word_live*: there is one that works.
     """
 
     factor_id: int | None = None
@@ -62,4 +64,7 @@ class Status:
     pending_enrollment: int | None = None
     pending_until: datetime | None = None
     release_offered: bool = False
+    disputed: bool = False
+    awaits_word: bool = False
+    word_live: bool = False
     rights: Rights = NONE

@@ -35,6 +35,8 @@ class HostRefusal(StrEnum):
     NO_LOCKDOWN = "no_lockdown"
     NOTHING_TO_UNLOCK = "nothing_to_unlock"
     ONLY_A_RESET = "only_a_reset"
+    NOT_SUSPENDED = "not_suspended"
+    DISPUTED = "disputed"
 
 
 class BreakGlass(StrEnum):
@@ -42,6 +44,7 @@ class BreakGlass(StrEnum):
 
     RESET = "reset"
     UNLOCK = "unlock"
+    RELEASE = "release"
     WAKE = "wake"
     LIFT_LOCKDOWN = "lift_lockdown"
 
@@ -97,6 +100,15 @@ def may_help(subject: Party) -> HostRefusal | None:
 def may_unlock(subject: Party) -> HostRefusal | None:
     """Return why nobody is unlocked, or None: while a suspension stands no code is looked at, unlocked or not."""
     return may_help(subject) or (HostRefusal.SUSPENDED if subject.person.suspended else None)
+
+
+def may_release(subject: Party) -> HostRefusal | None:
+    """Return why a suspension is not ended, or None: of a disputed factor whoever set it up holds the codes (E9)."""
+    if subject.person.standing is not Standing.MEMBER:
+        return HostRefusal.NOT_A_MEMBER
+    if not subject.person.suspended:
+        return HostRefusal.NOT_SUSPENDED
+    return HostRefusal.DISPUTED if subject.disputed else None
 
 
 def may_wake(subject: Party) -> HostRefusal | None:

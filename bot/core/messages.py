@@ -38,6 +38,8 @@ class Kind(StrEnum):
     RESET_DONE = "reset_done"
     STOLEN_REPORTED = "stolen_reported"
     STOLEN_VETOED = "stolen_vetoed"
+    RESET_STOPPED = "reset_stopped"
+    """To the subject, who has stopped it."""
     RIGHTS_DORMANT = "rights_dormant"
     RIGHTS_WOKEN = "rights_woken"
     ROLE_GRANTED = "role_granted"
@@ -45,6 +47,8 @@ class Kind(StrEnum):
     LOCKDOWN_STARTED = "lockdown_started"
     LOCKDOWN_LIFTED = "lockdown_lifted"
     RELEASE_OFFERED = "release_offered"
+    WORD_MADE = "word_made"
+    WORD_ENDED = "word_ended"
     ROLE_DEFINED = "role_defined"
     PROTECTED = "protected"
     UNPROTECTED = "unprotected"
@@ -88,9 +92,14 @@ ASKS = frozenset(
         Kind.RESET_OPENED,
         Kind.RESET_DONE,
         Kind.ADDRESS_CHANGED,
+        Kind.RESET_STOPPED,
     }
 )
-"""Kinds that carry the button `This wasn't me - stop it` until they are settled (E6)."""
+"""Kinds that carry a way to stop what they tell until they are settled (E6): `Stop this request` on the notice of a
+request, `Block my sign-in` on all others."""
+BLOCKS = ASKS - {Kind.RESET_OPENED}
+SUPERSEDES = frozenset({Kind.ENABLED, Kind.REPLACED, Kind.RECOVERY_CODES_MADE})
+"""Kinds after which older notices need no button of their own: what they tell is what a block disputes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +122,11 @@ class Message:
     def asks(self) -> bool:
         """Whether it still carries its button."""
         return self.kind in ASKS and self.settled is None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a press of its `Block my sign-in` counts; it does where a newer notice has only just replaced it."""
+        return self.kind in BLOCKS and self.settled in (None, Settled.OUTDATED)
 
 
 @dataclass(frozen=True, slots=True)

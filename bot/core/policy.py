@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.core.actions import Action, Guard, Lockdown, Party
-from bot.core.people import Standing
+from bot.core.people import Standing, SuspendedWhy
 from bot.core.permissions import Permission
 
 
@@ -117,7 +117,15 @@ GUARDS: Final[Mapping[Action, tuple[Guard, ...]]] = {
         Guard.NO_LOCKDOWN,
     ),
     Action.UNLOCK: (*_LOOSEN, *_OTHER, Guard.SUBJECT_NOT_SUSPENDED, Guard.SUBJECT_HAS_MFA, Guard.NO_LOCKDOWN),
-    Action.RELEASE: (*_LOOSEN, *_OTHER, Guard.SUBJECT_SUSPENDED, Guard.NOT_THE_CAUSE, Guard.NO_LOCKDOWN),
+    Action.RELEASE: (
+        *_LOOSEN,
+        *_OTHER,
+        Guard.SUBJECT_SUSPENDED,
+        Guard.NOT_THE_CAUSE,
+        Guard.NOT_DISPUTED,
+        Guard.RELEASE_IN_REACH,
+        Guard.NO_LOCKDOWN,
+    ),
     Action.GRANT: (*_LOOSEN, *_OTHER, Guard.SUBJECT_NOT_SUSPENDED, Guard.SUBJECT_HAS_MFA, Guard.NO_LOCKDOWN),
     Action.WAKE: (
         *_LOOSEN,
@@ -159,7 +167,7 @@ NEEDS: Final[Mapping[Action, tuple[frozenset[Permission], ...]]] = {
     Action.ASK: (_DISABLE, _REQUEST),
     Action.APPROVE: (frozenset({Permission.APPROVE_RESETS}),),
     Action.UNLOCK: (_DISABLE, _REQUEST),
-    Action.RELEASE: (_DISABLE,),
+    Action.RELEASE: (_DISABLE, _REQUEST),
     Action.GRANT: (frozenset({Permission.MANAGE_ROLES}),),
     Action.WAKE: (frozenset({Permission.MANAGE_ROLES}),),
     Action.LIFT_LOCKDOWN: (frozenset({Permission.LOCKDOWN}),),
@@ -185,6 +193,13 @@ def _right(case: Case) -> bool:
     """Whether the actor's rights reach; a subject's own manager may answer without one."""
     reach = any(needed <= case.actor.rights.since.keys() for needed in NEEDS.get(case.action, ()))
     return reach or _answers_as_manager(case)
+
+
+def _release_in_reach(case: Case) -> bool:
+    """Whether the actor may release this person: with a factor, and not reported robbed, whoever may ask for resets."""
+    subject = case.subject
+    plain = subject is not None and subject.enrolled and subject.person.suspended_why is not SuspendedWhy.STOLEN
+    return plain or (subject is not None and case.actor.rights.since.keys() >= _DISABLE)
 
 
 def _right_old_enough(case: Case) -> bool:
@@ -232,6 +247,8 @@ _CHECKS: Final[Mapping[Guard, Callable[[Case], bool]]] = {
     Guard.OWN_REQUEST: lambda case: case.requester_id == case.actor.person.person_id,
     Guard.ABOUT_ONESELF: lambda case: case.subject is not None and _same(case),
     Guard.NOT_THE_CAUSE: lambda case: case.caused_by != case.actor.person.person_id,
+    Guard.NOT_DISPUTED: lambda case: case.subject is not None and not case.subject.disputed,
+    Guard.RELEASE_IN_REACH: _release_in_reach,
     Guard.RIGHT_OLD_ENOUGH: _right_old_enough,
     Guard.FACTOR_OLD_ENOUGH: _factor_old_enough,
     Guard.ANOTHER_ADMIN: _another_admin,

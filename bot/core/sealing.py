@@ -38,6 +38,7 @@ class Purpose(StrEnum):
     RECOVERY = "recovery-code"
     CHAIN = "audit-chain"
     ADDRESS = "former-address"
+    WORD = "enrollment-word"
 
 
 class Unopenable(Exception):  # noqa: N818  reads as what the secret is; it never carries the secret

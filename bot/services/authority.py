@@ -17,7 +17,7 @@ from bot.core.people import Person, Profile, Standing, overtaken
 from bot.core.permissions import Permission
 from bot.services.means import Means
 from bot.services.profiles import save_profile
-from storage import factors, lockdown, managers, people, protection, roles, suspensions
+from storage import disputes, factors, lockdown, managers, people, protection, roles, suspensions
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -67,6 +67,7 @@ async def hold(
             confirmed=person_id in confirmed,
             trusted_since=active[person_id].trusted_since if person_id in active else None,
             protected=person_id in protected,
+            disputed=person_id in active and active[person_id].disputed_at is not None,
         )
         for person_id, person in known.items()
     }
@@ -148,6 +149,7 @@ async def look(conn: Connection, person_ids: Collection[int]) -> dict[int, Party
     """Return people as they are now, without holding anything: for choosing and showing, never for deciding."""
     known = await people.several(conn, person_ids)
     trusted = await factors.trusted(conn, person_ids)
+    disputed = await disputes.disputed(conn, person_ids)
     grants = await roles.grants_of(conn, sorted(person_ids))
     protected = await protection.of(conn, person_ids)
     return {
@@ -157,6 +159,7 @@ async def look(conn: Connection, person_ids: Collection[int]) -> dict[int, Party
             rights=permissions.rights(grants[person_id]),
             trusted_since=trusted.get(person_id),
             protected=person_id in protected,
+            disputed=person_id in disputed,
         )
         for person_id, person in known.items()
     }

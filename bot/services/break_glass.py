@@ -12,17 +12,20 @@ from bot.core.host import BreakGlass, HostRefusal
 from bot.core.messages import Kind
 from bot.core.permissions import Permission
 from bot.core.resets import ReasonFault
-from bot.services import closing, unlocking
+from bot.services import closing, unlocking, words
+from bot.services import reset_steps as steps
+from bot.services.helpdesk import NewWord
 from bot.services.host import Ask, Subject, find
 from bot.services.means import Means
-from bot.services.notices import refresh_home, tell
+from bot.services.notices import refresh_home, settle_offers, tell
 from storage import audit as audit_events
-from storage import lockdown, roles
+from storage import lockdown, people, roles, suspensions
 from storage import resets as requests
+from storage import words as stored_words
 from storage.pool import Connection
 
-Done = HostRefusal | None
-"""Why nothing was done, or None: it was."""
+Done = HostRefusal | NewWord | None
+"""Why nothing was done, or None: it was; or it was, and this is the word that the next enrollment asks for (E10)."""
 
 
 class Glass:
@@ -51,8 +54,9 @@ class Glass:
             made = await requests.insert(conn, made)
             detail: audit.Detail = {"request": made.request_id, "factor": made.factor_id, "direct": True}
             await self._record(conn, audit.Kind.RESET_OPENED, ask.by, subject.id, detail)
+            word = await steps.make_word(conn, self._means, made, subject.party, by=ask.by, now=now)
             await closing.execute(conn, made, subject.party, by=ask.by, now=now)
-            return None
+            return None if word is None else NewWord(word)
 
         return await self._on_person(BreakGlass.RESET, slack_id, ask, act)
 
@@ -78,6 +82,29 @@ class Glass:
             return None
 
         return await self._on_person(BreakGlass.UNLOCK, slack_id, ask, act)
+
+    async def release(self, slack_id: str, ask: Ask) -> Done | ReasonFault:
+        """End somebody's suspension; if a reset has left them suspended, make a new word instead (E10)."""
+
+        async def act(conn: Connection, subject: Subject, why: str, now: datetime) -> Done:
+            refusal = host.may_release(subject.party)
+            if refusal is not None:
+                return refusal
+            person, detail = subject.party.person, {"reason": resets.reason_digest(why), "by": "host"}
+            awaited = await stored_words.awaited(conn, subject.id)
+            await refresh_home(conn, subject.id)
+            if awaited is not None:
+                word = await words.make_another(conn, self._means, person, awaited, by=ask.by, now=now, detail=detail)
+                await tell(conn, subject.id, Kind.WORD_MADE, now=now)
+                return NewWord(word)
+            await people.release(conn, subject.id)
+            await suspensions.forget(conn, subject.id)
+            await settle_offers(conn, subject.id, now=now)
+            await self._record(conn, audit.Kind.RELEASED, ask.by, subject.id, detail)
+            await tell(conn, subject.id, Kind.RELEASED, now=now)
+            return None
+
+        return await self._on_person(BreakGlass.RELEASE, slack_id, ask, act)
 
     async def wake(self, slack_id: str, ask: Ask) -> Done | ReasonFault:
         """Make rights count again that sleep since their holder's reset, where nobody else could (E8)."""
@@ -128,12 +155,13 @@ class Glass:
             if isinstance(subject, HostRefusal):
                 await self._loud(conn, act, ask.by, None, subject, why)
                 return subject
-            refusal = await carry_out(conn, subject, why, self._means.now())
+            outcome = await carry_out(conn, subject, why, self._means.now())
+            refusal = outcome if isinstance(outcome, HostRefusal) else None
             await self._loud(conn, act, ask.by, subject.id, refusal, why)
-            return refusal
+            return outcome
 
     async def _loud(
-        self, conn: Connection, act: BreakGlass, by: str, subject_id: int | None, refusal: Done, why: str
+        self, conn: Connection, act: BreakGlass, by: str, subject_id: int | None, refusal: HostRefusal | None, why: str
     ) -> None:
         """Write down that the glass was broken, or was not, and tell all who manage roles that it was."""
         detail: audit.Detail = {"act": act.value, "reason": resets.reason_digest(why)}

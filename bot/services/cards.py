@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.core import audit, permissions
+from bot.core import audit, permissions, suspension
 from bot.core.people import Person
 from bot.core.resets import Reset
 from bot.services import stolen
 from bot.services.means import Means
-from storage import factors, people, profile_changes, recovery_codes, reset_history, roles
+from storage import disputes, factors, people, profile_changes, recovery_codes, reset_history, roles, words
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -40,7 +40,8 @@ class Facts:
 class Card:
     """A request with its people and facts; *dormant*: the subject's rights sleep, and wait to be woken.
 
-    *lifts*: the subject is suspended by this request and by nothing else.
+    *lifts*: the subject is suspended by this request and by nothing else. *asks_word*: the subject's enrollment after
+    it asks for a word, or would as things stand.
     """
 
     reset: Reset
@@ -51,6 +52,7 @@ class Card:
     dormant: bool
     ended_by: Person | None
     lifts: bool = False
+    asks_word: bool = False
 
 
 async def card(conn: Connection, means: Means, request_id: int) -> Card | None:
@@ -70,7 +72,15 @@ async def card(conn: Connection, means: Means, request_id: int) -> Card | None:
         dormant=bool(permissions.rights(grants[reset.subject_id]).dormant),
         ended_by=None if ender is None else known.get(ender),
         lifts=await stolen.lifts(conn, reset, known[reset.subject_id]),
+        asks_word=await _asks_word(conn, reset, known[reset.subject_id]),
     )
+
+
+async def _asks_word(conn: Connection, reset: Reset, subject: Person) -> bool:
+    if not reset.open:
+        return await words.of_request(conn, reset.request_id) is not None
+    disputed = subject.person_id in await disputes.disputed(conn, [subject.person_id])
+    return suspension.outlives_reset(subject, disputed=disputed, happened=reset.happened)
 
 
 async def facts(conn: Connection, means: Means, subject_id: int, *, requester_id: int | None) -> Facts:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core import audit, resets
+from bot.core import audit, resets, suspension
 from bot.core.actions import Party
 from bot.core.audit import SYSTEM, Event, surface_of
 from bot.core.factors import RevokedWhy
 from bot.core.jobs import EditMessage, Notify
 from bot.core.messages import Kind, Settled
-from bot.core.people import Standing
+from bot.core.people import Standing, SuspendedWhy
 from bot.core.permissions import Permission
-from bot.core.resets import Reset, State
+from bot.core.resets import Happened, Reset, State
+from bot.services import words
 from bot.services.ending import cancel_pending
 from bot.services.notices import refresh_home, settle_offers
+from bot.services.suspending import suspend
 from storage import audit as audit_events
 from storage import factors, jobs, messages, people, recovery_codes, reset_messages, roles, suspensions
 from storage import resets as requests
@@ -25,8 +27,10 @@ async def end(conn: Connection, reset: Reset, state: State, *, by: str, now: dat
     """End an open request that the transaction holds, without effect on the subject's MFA; tell who is concerned."""
     done = resets.ended(reset, state, by=by, now=now)
     await requests.save(conn, done)
+    await words.drop_for_request(conn, done.request_id, now=now)
     await settle(conn, done, now=now)
-    await tell_of(conn, done.subject_id, Kind.RESET_OUTCOME, done, now=now)
+    kind = Kind.RESET_STOPPED if state is State.VETOED else Kind.RESET_OUTCOME
+    await tell_of(conn, done.subject_id, kind, done, now=now)
     await _tell_staff(conn, done, now=now)
     detail = {"request": done.request_id, "state": state.value}
     await audit_events.record(conn, Event(audit.Kind.RESET_ENDED, now, by, surface_of(by), done.subject_id, detail))
@@ -34,12 +38,23 @@ async def end(conn: Connection, reset: Reset, state: State, *, by: str, now: dat
 
 
 async def execute(conn: Connection, done: Reset, subject: Party, *, by: str, now: datetime) -> None:
-    """Carry out a request that the rules have moved to `executed`; subject and factor are held."""
+    """Carry out a request that the rules have moved to `executed`; subject and factor are held.
+
+    A suspension ends with it, unless it has to outlive the reset: then the next enrollment ends it, with a word (E10).
+    """
     person_id = done.subject_id
     await factors.revoke(conn, done.factor_id, why=RevokedWhy.RESET, now=now)
     await recovery_codes.void(conn, done.factor_id, now=now)
     await cancel_pending(conn, subject.person, now, actor=by)
-    if subject.person.suspended and subject.person.standing is Standing.MEMBER:
+    person = await people.get(conn, person_id) or subject.person
+    if suspension.outlives_reset(person, disputed=subject.disputed, happened=done.happened):
+        why, cause = SuspendedWhy.STOLEN, done.requester_id
+        stolen = done.happened is Happened.STOLEN and person.suspended_why is not why
+        if stolen or not person.suspended:
+            await suspend(conn, person, why, by=by, now=now, detail={"request": done.request_id}, caused_by=cause)
+        await settle_offers(conn, person_id, now=now)
+        await words.await_for_request(conn, person, done.request_id, by=by, now=now)
+    elif person.suspended and person.standing is Standing.MEMBER:
         await people.release(conn, person_id)
         await suspensions.forget(conn, person_id)
         await settle_offers(conn, person_id, now=now)

@@ -6,24 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from bot.core import audit, codes, enrollment, messages, otpauth
+from bot.core import audit, codes, enrollment
 from bot.core.actions import Action
 from bot.core.audit import SYSTEM
 from bot.core.codes import TotpCode
 from bot.core.enrollment import ConfirmRefusal, Enrollment, StartRefusal, State
-from bot.core.factors import Factor
-from bot.core.jobs import DeliverQr, ExpireEnrollment
 from bot.core.people import Person
-from bot.core.sealing import NONCE_BYTES
-from bot.services import authority
+from bot.core.words import Awaited
+from bot.services import authority, words
 from bot.services.authority import Held
+from bot.services.beginning import begin
 from bot.services.binding import bind
 from bot.services.ending import end, record, save_end
 from bot.services.judging import Judge, Judged, Method, in_slack
 from bot.services.means import Means
-from bot.services.notices import refresh_home
-from storage import enrollments, jobs, key_views, people
-from storage import messages as sent
+from bot.services.words import WrongWord
+from storage import enrollments, key_views, people
+from storage import words as stored_words
 from storage.pool import Connection
 
 
@@ -37,9 +36,13 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An enrollment that a right code would confirm; *replacing*: in the place of the present factor."""
+    """An enrollment that a right code would confirm; *replacing*: in the place of the present factor.
+
+    *asks_word*: the word from the approver as well (E10).
+    """
 
     replacing: bool
+    asks_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ class Enrollments:
                 replacing=replacing,
                 lately=await enrollments.count_lately(conn, person_id, now=now),
                 limits=self._means.enrollment,
+                awaited=await stored_words.awaited(conn, person_id),
             )
             if refusal is None and factor is not None and not await self._may_replace(conn, held, person_id):
                 refusal = StartRefusal.LOCKDOWN
@@ -112,12 +116,13 @@ class Enrollments:
             before = await enrollments.pending_of(conn, person_id)
             if before is not None:
                 await end(conn, person, before, State.SUPERSEDED, now)
-            return await self._begin(conn, person, factor, intent, now, keeps_age=keeps_age)
+            begun = await begin(conn, self._means, person, factor, intent=intent, now=now, keeps_age=keeps_age)
+            return Started(begun.enrollment_id, begun.expires_at)
 
     async def confirm(
-        self, enrollment_id: int, *, by: int, typed: str
-    ) -> Confirmed | ConfirmRefusal | WrongCode | InvalidFormat:
-        """Turn MFA on, if *typed* is a right code for this very pending secret (E1)."""
+        self, enrollment_id: int, *, by: int, typed: str, word: str = ""
+    ) -> Confirmed | ConfirmRefusal | WrongCode | InvalidFormat | WrongWord:
+        """Turn MFA on, if *typed* is a right code for this pending secret (E1), and *word* right where asked (E10)."""
         now = self._means.now_for_codes()
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, [by])
@@ -125,7 +130,8 @@ class Enrollments:
             pending = await enrollments.get(conn, enrollment_id)
             if pending is None:
                 return ConfirmRefusal.NOT_YOURS
-            refusal = enrollment.may_confirm(pending, by=person, now=now)
+            awaited = await stored_words.awaited(conn, by)
+            refusal = enrollment.may_confirm(pending, by=person, now=now, awaited=awaited)
             if refusal is None and factor is not None and not await self._may_replace(conn, held, by):
                 refusal = ConfirmRefusal.LOCKDOWN
             if refusal is not None:
@@ -139,14 +145,11 @@ class Enrollments:
             code = codes.parse(typed)
             if not isinstance(code, TotpCode):
                 return InvalidFormat()
-            secret = self._open(person, pending)
-            step = codes.matching_step(secret, code, now)
-            if step is None:
-                return await self._count_wrong(conn, person, pending, codes.minutes_off(secret, code, now), now)
-            factor_id, made = await bind(
-                conn, self._means, person, pending, secret=secret, step=step, old=factor, now=now
-            )
-            return Confirmed(factor_id, made.set_id, made.codes)
+            if awaited is not None:
+                wrong = await words.check(conn, self._means, person, pending, awaited, word, now=now)
+                if wrong is not None:
+                    return wrong
+            return await self._judge_code(conn, held, pending, code, awaited)
 
     async def cancel(self, enrollment_id: int, *, by: int) -> State | None:
         """Cancel a pending enrollment of one's own; return the state it is in now, None where it is not theirs."""
@@ -164,7 +167,10 @@ class Enrollments:
         """Return what a code of theirs would do now, or why none would be looked at."""
         async with self._means.pool.transaction() as conn:
             found = await self._look(conn, enrollment_id, by)
-            return found if isinstance(found, ConfirmRefusal) else Waiting(replacing=found[1].replaces is not None)
+            if isinstance(found, ConfirmRefusal):
+                return found
+            # Somebody suspended gets as far as this with a word alone.
+            return Waiting(replacing=found[1].replaces is not None, asks_word=found[0].suspended)
 
     async def key(self, enrollment_id: int, *, by: int) -> PendingKey | ConfirmRefusal:
         """Return the pending secret for typing by hand, to its owner alone and only while it can be confirmed.
@@ -188,34 +194,22 @@ class Enrollments:
         pending = await enrollments.get(conn, enrollment_id)
         if pending is None:
             return ConfirmRefusal.NOT_YOURS
-        return enrollment.may_confirm(pending, by=person, now=self._means.now()) or (person, pending)
+        awaited = await stored_words.awaited(conn, by)
+        return enrollment.may_confirm(pending, by=person, now=self._means.now(), awaited=awaited) or (person, pending)
 
-    async def _begin(
-        self, conn: Connection, person: Person, factor: Factor | None, intent: UUID, now: datetime, *, keeps_age: bool
-    ) -> Started:
-        enrollment_id = await enrollments.next_id(conn)
-        secret = otpauth.spell_secret(self._means.random(otpauth.SECRET_BYTES))
-        place = enrollment.secret_place(person, enrollment_id)
-        begun = Enrollment(
-            enrollment_id=enrollment_id,
-            person_id=person.person_id,
-            intent=intent,
-            state=State.PENDING,
-            replaces=factor.factor_id if factor else None,
-            sealed=self._means.keyring.seal(place, secret, self._means.random(NONCE_BYTES)),
-            wrong=0,
-            started_at=now,
-            expires_at=now + self._means.enrollment.ttl,
-            keeps_age=keeps_age,
-        )
-        await enrollments.insert(conn, begun)
-        await sent.insert(conn, person.person_id, messages.Kind.ENROLLMENT, now=now, enrollment_id=enrollment_id)
-        detail = {"enrollment": enrollment_id, "replaces": begun.replaces}
-        await record(conn, audit.Kind.ENROLLMENT_STARTED, person, now, detail)
-        await jobs.enqueue(conn, DeliverQr(enrollment_id))
-        await jobs.enqueue(conn, ExpireEnrollment(enrollment_id), after=self._means.enrollment.ttl)
-        await refresh_home(conn, person.person_id)
-        return Started(enrollment_id, begun.expires_at)
+    async def _judge_code(
+        self, conn: Connection, held: Held, pending: Enrollment, code: TotpCode, awaited: Awaited | None
+    ) -> Confirmed | WrongCode | ConfirmRefusal:
+        person, now = held.parties[pending.person_id].person, self._means.now()
+        secret = self._open(person, pending)
+        step = codes.matching_step(secret, code, now)
+        if step is None:
+            return await self._count_wrong(conn, person, pending, codes.minutes_off(secret, code, now), now)
+        old = held.factors.get(person.person_id)
+        factor_id, made = await bind(conn, self._means, person, pending, secret=secret, step=step, old=old, now=now)
+        if awaited is not None:
+            await words.fulfil(conn, person, awaited, now=now)
+        return Confirmed(factor_id, made.set_id, made.codes)
 
     async def _count_wrong(
         self, conn: Connection, person: Person, pending: Enrollment, minutes_off: int | None, now: datetime

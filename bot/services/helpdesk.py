@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -16,13 +17,15 @@ from bot.core.messages import Kind
 from bot.core.people import Profile
 from bot.core.resets import ReasonFault
 from bot.core.throttle import SLACK, UnlockLimit
-from bot.services import authority, unlocking
+from bot.core.words import Awaited
+from bot.services import authority, unlocking, words
 from bot.services.authority import Held
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
 from storage import audit as audit_events
 from storage import people, suspensions
+from storage import words as stored_words
 from storage.pool import Connection
 
 
@@ -33,12 +36,22 @@ class Helped(StrEnum):
     RELEASED = "released"
     OFFERED = "offered"
     """Released as far as helpdesk goes: one current code of the owner ends the suspension."""
+    WORD = "word"
+    """What goes on after a reset goes on, and a new word was made for the enrollment that ends it (E10)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewWord:
+    """The word that was made, for this actor alone and this once."""
+
+    word: str = field(repr=False)
 
 
 _DONE: Final = {
     audit.Kind.UNLOCKED: Helped.UNLOCKED,
     audit.Kind.RELEASED: Helped.RELEASED,
     audit.Kind.RELEASE_OFFERED: Helped.OFFERED,
+    audit.Kind.WORD_MADE: Helped.WORD,
 }
 
 
@@ -89,10 +102,11 @@ class Helpdesk:
 
     async def release(
         self, *, by: int, subject_id: int, told: Collection[Profile], intent: UUID, reason: str, typed: str
-    ) -> Helped | Guard | ReasonFault | Judged:
+    ) -> Helped | NewWord | Guard | ReasonFault | Judged:
         """Release a suspended person: at once where they have no factor, else for one current code of theirs.
 
-        One effect an *intent* (X3).
+        Whom a reset has left suspended gets a new word instead, through the actor: nobody is let in by this (E10). One
+        effect an *intent* (X3).
         """
         why = resets.reason(reason)
         if isinstance(why, ReasonFault):
@@ -114,8 +128,11 @@ class Helpdesk:
                 return judged
             return await self._released(conn, held.parties[subject_id], by, _detail(why, intent))
 
-    async def _released(self, conn: Connection, subject: Party, by: int, detail: audit.Detail) -> Helped:
+    async def _released(self, conn: Connection, subject: Party, by: int, detail: audit.Detail) -> Helped | NewWord:
         now, person_id = self._means.now(), subject.person.person_id
+        awaited = await stored_words.awaited(conn, person_id)
+        if awaited is not None:
+            return await self._new_word(conn, subject, awaited, by, detail)
         await refresh_home(conn, person_id)
         if subject.enrolled:
             await suspensions.note_release(conn, person_id, now=now)
@@ -127,6 +144,15 @@ class Helpdesk:
         await self._record(conn, audit.Kind.RELEASED, by, person_id, detail)
         await tell(conn, person_id, Kind.RELEASED, now=now)
         return Helped.RELEASED
+
+    async def _new_word(
+        self, conn: Connection, subject: Party, awaited: Awaited, by: int, detail: audit.Detail
+    ) -> NewWord:
+        now, person = self._means.now(), subject.person
+        word = await words.make_another(conn, self._means, person, awaited, by=by_person(by), now=now, detail=detail)
+        await tell(conn, person.person_id, Kind.WORD_MADE, now=now)
+        await refresh_home(conn, person.person_id)
+        return NewWord(word)
 
     async def _before(self, conn: Connection, by: int, subject_id: int, intent: UUID) -> Helped | None:
         """Return what this very submission has done, if it arrives again; both rows are held."""

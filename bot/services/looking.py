@@ -19,7 +19,7 @@ from bot.services.cards import Card, Facts, card, facts
 from bot.services.means import Means
 from bot.services.reset_opening import not_opened
 from storage import audit as audit_events
-from storage import people, roles
+from storage import people, roles, words
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -61,6 +61,8 @@ class Shown:
     needs_approval: bool
     open_request: int | None
     not_opened: OpenRefusal | VetoedLately | None = None
+    awaits_word: bool = False
+    """A reset left them suspended until they enroll with the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Looks:
                 not_opened=await not_opened(
                     conn, by=by, subject_id=subject_id, happened=Happened.LOST, now=self._means.now()
                 ),
+                awaits_word=await words.awaited(conn, subject_id) is not None,
             )
 
     async def why(self, *, by: int, subject_id: int) -> Why | Guard | LookRefusal:

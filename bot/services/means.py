@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.core import addresses, enrollment, policy, resets, throttle
+from bot.core import addresses, enrollment, policy, resets, suspension, throttle
 from bot.core.sealing import Keyring
 from bot.services.clock_check import ClockCheck
 from bot.services.counts import Counts, Uncounted
@@ -29,6 +29,8 @@ class Means:
     issuer: str
     policy: policy.Limits = field(default_factory=policy.Limits)
     resets: resets.Limits = field(default_factory=resets.Limits)
+    block_ttl: timedelta = suspension.BLOCK_TTL
+    """How long `Block my sign-in` works, and how far back it disputes what was changed."""
     approvers_channel: str | None = None
     """Slack's id of the private channel that gets the card at half time where nobody holds the right to approve."""
     rate_per_key_s: int = 500

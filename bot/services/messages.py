@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core import permissions
 from bot.core.jobs import EditMessage
 from bot.core.messages import Message, Posted
 from bot.core.people import Person
+from bot.core.suspension import BLOCK_TTL
 from bot.core.throttle import SLACK
 from bot.services.cards import Card, card
 from bot.services.means import Means
@@ -30,6 +32,7 @@ class Notice:
     in_channel: str | None = None
     about: Person | None = None
     dormant: bool = False
+    block_ttl: timedelta = BLOCK_TTL
 
 
 class Messages:
@@ -45,15 +48,15 @@ class Messages:
             person = None if message is None else await people.get(conn, message.person_id)
             if message is None or person is None:
                 return None
-            about = await reset_messages.request_of(conn, message_id)
+            about, ttl = await reset_messages.request_of(conn, message_id), self._means.block_ttl
             if about is None:
                 somebody = message.detail.get("person")
                 named = await people.get(conn, somebody) if isinstance(somebody, int) else None
                 app, sleeps = await self._app(conn, message), named is not None and await _sleeps(conn, named)
-                return Notice(message, person.slack_user_id, app, about=named, dormant=sleeps)
+                return Notice(message, person.slack_user_id, app, about=named, dormant=sleeps, block_ttl=ttl)
             request_id, in_channel = about
             shown = await card(conn, self._means, request_id)
-            return Notice(message, person.slack_user_id, None, shown, in_channel)
+            return Notice(message, person.slack_user_id, None, shown, in_channel, block_ttl=ttl)
 
     async def posted(self, message_id: int, *, channel: str, ts: str) -> Posted:
         """Store where the bare sentence is."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.core.audit import Detail
 from bot.core.jobs import EditMessage, Notify, RefreshHome
-from bot.core.messages import Kind, Settled
+from bot.core.messages import BLOCKS, SUPERSEDES, Kind, Settled
 from storage import jobs, messages
 from storage.pool import Connection
 
@@ -21,9 +21,16 @@ async def tell(
     cause: str | None = None,
     after: timedelta | None = None,
 ) -> None:
-    """Make a notice and enqueue its posting, at once or *after* a while (R1, E6)."""
+    """Make a notice and enqueue its posting, at once or *after* a while (R1, E6).
+
+    One that tells of a change that a block disputes takes the button out of those before it.
+    """
+    before = await messages.unsettled_of(conn, person_id, BLOCKS) if kind in SUPERSEDES else []
     message_id = await messages.insert(conn, person_id, kind, now=now, detail=detail, cause=cause)
     if message_id is not None:
+        for older in before:
+            await messages.settle(conn, older, Settled.OUTDATED, now=now)
+            await jobs.enqueue(conn, EditMessage(older))
         await jobs.enqueue(conn, Notify(message_id), after=after)
 
 

@@ -10,7 +10,7 @@ from bot.core.people import Actor, Home, Person, Profile, ends_membership
 from bot.services import authority
 from bot.services.means import Means
 from bot.services.profiles import save_profile
-from storage import enrollments, factors, people, recovery_codes, suspensions, workspaces
+from storage import enrollments, factors, people, recovery_codes, suspensions, words, workspaces
 
 
 class People:
@@ -61,6 +61,7 @@ class People:
                 return None
             status = await factors.status(conn, person_id) or Status()
             pending = await enrollments.pending_of(conn, person_id)
+            awaited = await words.awaited(conn, person_id)
             party = (await authority.look(conn, [person_id]))[person_id]
             left = await recovery_codes.left(conn, status.factor_id) if status.factor_id else 0
             return person, replace(
@@ -68,6 +69,8 @@ class People:
                 codes_left=left,
                 pending_enrollment=pending.enrollment_id if pending else None,
                 pending_until=pending.expires_at if pending else None,
+                awaits_word=awaited is not None,
+                word_live=awaited is not None and awaited.live,
                 release_offered=await suspensions.release_at(conn, person_id) is not None,
                 rights=party.rights if party.able else permissions.NONE,
             )

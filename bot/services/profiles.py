@@ -19,7 +19,7 @@ from bot.services.ending import cancel_pending, record
 from bot.services.former_emails import note_given_up, was_of_another
 from bot.services.means import Means
 from bot.services.notices import refresh_home, tell
-from storage import factors, lockdown, people, people_listed, profile_changes, roles
+from storage import factors, lockdown, people, people_listed, profile_changes, roles, words
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -91,7 +91,9 @@ async def _follow(conn: Connection, person: Person, now: datetime) -> Person:
         await closing.close_about(conn, person.person_id, now=now)
         if not person.suspended:
             await record(conn, audit.Kind.SUSPENDED, person, now, {"why": why.value}, actor=SYSTEM)
-    elif suspension.after_return(person, has_factor=factor is not None):
+    elif suspension.after_return(person, has_factor=factor is not None) and not await words.awaited(
+        conn, person.person_id
+    ):
         await people.release(conn, person.person_id)
         detail = {"why": SuspendedWhy.DEACTIVATED.value}
         await record(conn, audit.Kind.RELEASED, person, now, detail, actor=SYSTEM)

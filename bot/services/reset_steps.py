@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core import audit, resets
+from bot.core import audit, resets, suspension
 from bot.core.actions import Action, Guard, Party
 from bot.core.audit import SYSTEM, Event, by_person
 from bot.core.jobs import ExecuteReset, ExpireReset, RemindReset
 from bot.core.messages import Kind
 from bot.core.resets import AnswerRefusal, Reset, State
 from bot.core.throttle import SLACK
-from bot.services import authority, closing, stolen
+from bot.services import authority, closing, stolen, words
 from bot.services.approvers import ask_approvers
 from bot.services.authority import Held
 from bot.services.means import Means
@@ -57,6 +57,16 @@ async def opened(
         await jobs.enqueue(conn, RemindReset(reset.request_id), after=reset.half_time - now)
         await jobs.enqueue(conn, ExpireReset(reset.request_id), after=reset.expires_at - now)
     return await move_on(conn, reset, subject, by=by, now=now)
+
+
+async def make_word(
+    conn: Connection, means: Means, reset: Reset, subject: Party, *, by: str, now: datetime
+) -> str | None:
+    """Make the word that the outcome shows, as soon as no approval is missing; None where the reset asks for none."""
+    outlives = suspension.outlives_reset(subject.person, disputed=subject.disputed, happened=reset.happened)
+    if reset.state is State.AWAITING_APPROVAL or not outlives:
+        return None
+    return await words.make_for_request(conn, means, subject.person, reset.request_id, by=by, now=now)
 
 
 async def move_on(conn: Connection, reset: Reset, subject: Party, *, by: str, now: datetime) -> Party:

@@ -7,12 +7,12 @@ nothing is loosened (A2). The code is the actor's own and judged last; every ref
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from bot.core import audit, resets
-from bot.core.actions import Action, Guard
+from bot.core.actions import Action, Guard, Party
 from bot.core.audit import Event, by_person
 from bot.core.identity_check import IdentityCheck, IdentityFault, may_ask
 from bot.core.people import Profile
@@ -28,6 +28,7 @@ from bot.services.means import Means
 from bot.services.reset_opening import Route, find_route
 from storage import audit as audit_events
 from storage import resets as requests
+from storage import words
 from storage.pool import Connection
 
 
@@ -35,11 +36,14 @@ from storage.pool import Connection
 class Done:
     """The act was carried out, now or by this same actor before; how the request stands.
 
-    *suspended*: the subject is, after it.
+    *suspended*: the subject is, after it. *asks_word*: the subject's next enrollment asks for a word; *word* is it, for
+    this actor alone and this once.
     """
 
     reset: Reset
     suspended: bool = False
+    word: str | None = field(default=None, repr=False)
+    asks_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +81,16 @@ class Resets:
         typed: str,
     ) -> Done | Guard | OpenRefusal | VetoedLately | ReasonFault | IdentityFault | Judged:
         """Disable somebody's MFA, directly where the actor may and else by asking; one effect an *intent* (A5)."""
-        told_reason = resets.reason(reason)
-        if isinstance(told_reason, ReasonFault):
+        if isinstance(told_reason := resets.reason(reason), ReasonFault):
             return told_reason
-        unchecked = may_ask(identity_check, required=self._means.resets.require_identity_check)
-        if unchecked is not None:
+        if (unchecked := may_ask(identity_check, required=self._means.resets.require_identity_check)) is not None:
             return unchecked
         now = self._means.now()
         async with self._means.pool.transaction() as conn:
             held = await authority.hold(conn, self._means, {by, subject_id}, told=told, admins=True)
             before = await requests.of_intent(conn, intent)
             if before is not None and before.requester_id == by:
-                return _done(before, held)
+                return await _done(conn, before, held.parties[subject_id])
             route = await find_route(conn, self._means, held, by=by, subject_id=subject_id, happened=happened, now=now)
             if not isinstance(route, Route):
                 await self._refused(conn, by, subject_id, route.value, now)
@@ -110,8 +112,9 @@ class Resets:
                 limits=self._means.resets,
             )
             made = await requests.insert(conn, replace(made, identity_check=identity_check))
+            word = await steps.make_word(conn, self._means, made, subject, by=by_person(by), now=now)
             subject = await steps.opened(conn, made, subject, route, now=now)
-            return Done(made, suspended=subject.person.suspended)
+            return await _done(conn, made, subject, word)
 
     async def approve(
         self, request_id: int, *, by: int, told: Collection[Profile], typed: str
@@ -124,9 +127,9 @@ class Resets:
                 return Came(AnswerRefusal.ENDED, None)
             mine = reset.approver_id == by and reset.state in (State.HOLDING, State.EXECUTED)
             if mine or not reset.open:
-                return _done(reset, held) if mine else await self._late(conn, by, reset, now)
-            refusal = await steps.refusal(conn, self._means, Action.APPROVE, held, reset, by=by)
-            if refusal is not None:
+                subject = held.parties[reset.subject_id]
+                return await _done(conn, reset, subject) if mine else await self._late(conn, by, reset, now)
+            if (refusal := await steps.refusal(conn, self._means, Action.APPROVE, held, reset, by=by)) is not None:
                 await self._refused(conn, by, reset.subject_id, refusal.value, now)
                 return refusal
             why, reset = await steps.stands(conn, self._means, held, reset, now=now)
@@ -142,15 +145,15 @@ class Resets:
             detail = {"request": request_id, "state": approved.state.value}
             event = Event(audit.Kind.RESET_APPROVED, now, by_person(by), SLACK, reset.subject_id, detail)
             await audit_events.record(conn, event)
+            word = await steps.make_word(conn, self._means, approved, subject, by=by_person(by), now=now)
             subject = await steps.move_on(conn, approved, subject, by=by_person(by), now=now)
-            return Done(approved, suspended=subject.person.suspended)
+            return await _done(conn, approved, subject, word)
 
     async def deny(
         self, request_id: int, *, by: int, reason: str, told: Collection[Profile] = (), typed: str = ""
     ) -> Done | Came | Guard | ReasonFault | Judged:
         """Deny an open request. It tightens and needs no code; one lifts the suspension that the request caused."""
-        why = resets.reason(reason)
-        if isinstance(why, ReasonFault):
+        if isinstance(why := resets.reason(reason), ReasonFault):
             return why
         return await self._end(request_id, State.DENIED, by=by, told=told, typed=typed, denial=why)
 
@@ -178,7 +181,8 @@ class Resets:
                 return Came(AnswerRefusal.ENDED, None)
             mine = reset.state is state and reset.ended_by == by_person(by)
             if mine or not reset.open:
-                return _done(reset, held) if mine else await self._late(conn, by, reset, now)
+                subject = held.parties[reset.subject_id]
+                return await _done(conn, reset, subject) if mine else await self._late(conn, by, reset, now)
             refusal = await steps.refusal(conn, self._means, tightens, held, reset, by=by)
             if refusal is None and lifting:
                 refusal = await steps.refusal(conn, self._means, loosens, held, reset, by=by)
@@ -188,10 +192,10 @@ class Resets:
             judged = await self._judged(conn, held, by, purpose=loosens.value, typed=typed) if lifting else None
             if judged is not None and not judged.accepted:
                 return judged
-            subject = held.parties[reset.subject_id].person
+            person = held.parties[reset.subject_id].person
             ended = await closing.end(conn, replace(reset, denial=denial), state, by=by_person(by), now=now)
-            lifted = lifting and await stolen.lift(conn, ended, subject, by=by_person(by), now=now)
-            return Done(ended, suspended=subject.suspended and not lifted)
+            lifted = lifting and await stolen.lift(conn, ended, person, by=by_person(by), now=now)
+            return Done(ended, suspended=person.suspended and not lifted)
 
     async def concerned(self, request_id: int) -> set[int]:
         """Return who a request is about, who asked, and who approved: Slack has to confirm them first."""
@@ -251,5 +255,6 @@ class Resets:
         await audit_events.record(conn, event)
 
 
-def _done(reset: Reset, held: Held) -> Done:
-    return Done(reset, suspended=held.parties[reset.subject_id].person.suspended)
+async def _done(conn: Connection, reset: Reset, subject: Party, word: str | None = None) -> Done:
+    asks_word = await words.of_request(conn, reset.request_id) is not None
+    return Done(reset, subject.person.suspended, word, asks_word)

@@ -1,4 +1,4 @@
-"""`This wasn't me - stop it`, and `It was me`."""
+"""`Block my sign-in`, `Stop this request`, and `It was me`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from bot.services.ending import record
 from bot.services.judging import Judge, Judged, in_slack
 from bot.services.means import Means
 from bot.services.notices import refresh_home, settle_offers, tell
-from bot.services.suspending import suspend
-from storage import factors, jobs, messages, people, recovery_codes, reset_messages, suspensions
+from bot.services.suspending import dispute, suspend
+from storage import factors, jobs, messages, people, recovery_codes, reset_messages, suspensions, words
 from storage import resets as requests
 from storage.pool import Connection
 
@@ -31,6 +31,11 @@ class Stopped(StrEnum):
     """What pressing the button did."""
 
     NOW = "now"
+    DISPUTED = "disputed"
+    """As NOW, and what was changed lately counts no longer: only a reset ends it."""
+    AWAITS_WORD = "awaits_word"
+    """As NOW, and since the factor is gone the next enrollment asks for a word."""
+    TOO_LATE = "too_late"
     BEFORE = "before"
     NOT_YOURS = "not_yours"
     VETOED = "vetoed"
@@ -62,19 +67,28 @@ class Suspension:
                 return Stopped.NOT_YOURS
             if message.kind is Kind.RESET_OPENED:
                 return await self._veto(conn, held, message_id, by, now)
-            return await self._stop(conn, held.parties[by].person, message, now)
+            return await self._stop(conn, held, by, message, now)
 
-    async def _stop(self, conn: Connection, person: Person, message: Message, now: datetime) -> Stopped:
-        if not message.asks:
+    async def _stop(self, conn: Connection, held: Held, by: int, message: Message, now: datetime) -> Stopped:
+        """Suspend, and dispute what was changed lately; which notice it was pressed on does not matter (E9)."""
+        if not message.blocks:
             return Stopped.BEFORE
-        by, message_id = person.person_id, message.message_id
-        await messages.settle(conn, message_id, Settled.STOPPED, now=now)
-        await jobs.enqueue(conn, EditMessage(message_id))
-        detail: audit.Detail = {"message": message_id}
-        if not await suspend(conn, person, SuspendedWhy.NOT_ME, by=by_person(by), now=now, detail=detail):
+        person, ttl = held.parties[by].person, self._means.block_ttl
+        if not suspension.block_works(message.created_at, now=now, ttl=ttl):
+            return Stopped.TOO_LATE
+        await messages.settle(conn, message.message_id, Settled.STOPPED, now=now)
+        await jobs.enqueue(conn, EditMessage(message.message_id))
+        detail: audit.Detail = {"message": message.message_id}
+        blocked = await suspend(conn, person, SuspendedWhy.NOT_ME, by=by_person(by), now=now, detail=detail)
+        disputed = await dispute(conn, person, held.factors.get(by), since=now - ttl, now=now)
+        if not blocked and not disputed:
             return Stopped.BEFORE
-        await tell(conn, by, Kind.SUSPENDED, now=now)
-        return Stopped.NOW
+        stopped = Stopped.NOW
+        if disputed:
+            stopped = Stopped.DISPUTED if held.parties[by].enrolled else Stopped.AWAITS_WORD
+            await closing.show_fewer_codes(conn, by)
+        await tell(conn, by, Kind.SUSPENDED, now=now, detail={"as": stopped.value})
+        return stopped
 
     async def _veto(self, conn: Connection, held: Held, message_id: int, by: int, now: datetime) -> Stopped:
         """Stop the reset that the notice tells of (A13); pressed when it was carried out already, it suspends."""
@@ -94,7 +108,7 @@ class Suspension:
         # The press counts for the notice that followed, and as often as that one: once.
         told_id = await reset_messages.done_of(conn, reset.request_id)
         told = None if told_id is None else await messages.get(conn, told_id)
-        return Stopped.BEFORE if told is None else await self._stop(conn, held.parties[by].person, told, now)
+        return Stopped.BEFORE if told is None else await self._stop(conn, held, by, told, now)
 
     async def release(self, person_id: int, *, typed: str, recovery_code: str) -> Released | ReleaseRefusal | Judged:
         """Lift the owner's own suspension: a current code, and where the reason asks for it a recovery code as well."""
@@ -102,7 +116,12 @@ class Suspension:
         async with self._means.pool.transaction() as conn:
             person = (await people.lock(conn, [person_id]))[person_id]
             factor = (await factors.lock_active(conn, [person_id])).get(person_id)
-            refusal = suspension.may_release(person, has_factor=factor is not None)
+            refusal = suspension.may_release(
+                person,
+                has_factor=factor is not None,
+                disputed=factor is not None and factor.disputed_at is not None,
+                awaits_word=await words.awaited(conn, person_id) is not None,
+            )
             if refusal is not None or factor is None or person.suspended_why is None:
                 return refusal or ReleaseRefusal.NO_FACTOR
             offered = await suspensions.release_at(conn, person_id) is not None

@@ -59,6 +59,8 @@ HOLDS: Final[Mapping[Guard, str]] = {
     Guard.OWN_REQUEST: "you asked for it",
     Guard.ABOUT_ONESELF: "it is about you",
     Guard.NOT_THE_CAUSE: "somebody else had that person suspended",
+    Guard.NOT_DISPUTED: "that person's authenticator is not disputed",
+    Guard.RELEASE_IN_REACH: "your right reaches this suspension",
     Guard.RIGHT_OLD_ENOUGH: "your right is old enough",
     Guard.FACTOR_OLD_ENOUGH: "your own MFA is old enough",
     Guard.ANOTHER_ADMIN: "somebody who can manage roles is left",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from handlers import ids
@@ -48,14 +48,23 @@ def divider() -> Json:
     return {"type": "divider"}
 
 
-def button(action_id: str, label: str, value: int | None = None, *, style: str | None = None) -> Json:
+def button(
+    action_id: str, label: str, value: int | None = None, *, style: str | None = None, confirm: Json | None = None
+) -> Json:
     """A button; *value* is the id of a row of ours, and nothing else ever."""
     made: Json = {"type": "button", "action_id": action_id, "text": plain(label)}
     if value is not None:
         made["value"] = str(value)
     if style is not None:
         made["style"] = style
+    if confirm is not None:
+        made["confirm"] = confirm
     return made
+
+
+def confirmation(title: str, text: str, *, confirm: str, deny: str) -> Json:
+    """What a button asks before it counts; a courtesy of the client's, and no check."""
+    return {"title": plain(title), "text": plain(text), "confirm": plain(confirm), "deny": plain(deny)}
 
 
 def actions(*buttons: Json) -> Json:
@@ -124,6 +133,12 @@ def seconds(wait_s: int) -> str:
         return f"{wait_s} seconds"
     minutes = -(-wait_s // 60)
     return f"{minutes} minutes" if minutes < 120 else f"{-(-minutes // 60)} hours"  # noqa: PLR2004  likewise
+
+
+def span(length: timedelta) -> str:
+    """A length of time in days, or in hours where it is no whole number of days."""
+    days, rest = divmod(length, timedelta(days=1))
+    return f"{days} day{'s' if days != 1 else ''}" if days and not rest else seconds(int(length.total_seconds()))
 
 
 def clean(text: str, most: int) -> str:

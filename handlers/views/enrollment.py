@@ -11,9 +11,10 @@ from bot.core.actions import Guard
 from bot.core.enrollment import ConfirmRefusal, StartRefusal, State
 from bot.services.delivery import Delivery, Leftovers
 from bot.services.enrollment import InvalidFormat, PendingKey, Started, WrongCode
+from bot.services.words import WrongWord
 from handlers import ids
 from handlers.people import Turned
-from handlers.views import codes, home, refusals
+from handlers.views import codes, home, refusals, words
 from handlers.views.blocks import (
     Blocks,
     Json,
@@ -39,8 +40,8 @@ NOT_YOURS = "This QR code is not yours. Type `/mfa` to see your own MFA."
 STARTS = "You started too often within an hour. Please wait an hour, or ask your helpdesk for help."
 
 
-def before_you_start(apps: Iterable[tuple[str, str]], intent: UUID) -> Json:
-    """Return the first modal: install an app, then have the QR code sent (S3)."""
+def before_you_start(apps: Iterable[tuple[str, str]], intent: UUID, *, asks_word: bool = False) -> Json:
+    """Return the first modal: install an app, then have the QR code sent (S3); *asks_word*: and have the word ready."""
     return modal(
         TITLE,
         [
@@ -50,6 +51,7 @@ def before_you_start(apps: Iterable[tuple[str, str]], intent: UUID) -> Json:
                 "Then press *Send QR code*. It comes to you as a message from this bot; scan it with the app, "
                 "and type the code that the app shows."
             ),
+            *([section(f"*Have the word ready*\n{words.WITH_WORD}")] if asks_word else []),
         ],
         callback_id=ids.START_FORM,
         submit="Send QR code",
@@ -105,18 +107,21 @@ def start_refused(why: StartRefusal) -> Json:
             return said(STARTS)
         case StartRefusal.LOCKDOWN:
             return said(refusals.guard(Guard.NO_LOCKDOWN))
+        case StartRefusal.NO_WORD:
+            return said(words.NO_WORD)
         case _:
             assert_never(why)
 
 
-def confirm_form(enrollment_id: int, *, replacing: bool) -> Json:
-    """Return the modal that takes the first code of the new authenticator app (S6)."""
+def confirm_form(enrollment_id: int, *, replacing: bool, asks_word: bool = False) -> Json:
+    """Return the modal that takes the first code of the new authenticator app (S6), and the word where asked (E10)."""
     does = "It moves your MFA to this app: the one before stops working." if replacing else TURNS_ON
     return modal(
         "MFA: verify",
         [
             section(f"Type the code that your {'new ' if replacing else ''}authenticator app shows now. {does}"),
             code_input("Six digits; the app makes new ones every 30 seconds."),
+            *([words.word_input()] if asks_word else []),
         ],
         callback_id=ids.CONFIRM_FORM,
         submit="Verify Code",
@@ -125,16 +130,19 @@ def confirm_form(enrollment_id: int, *, replacing: bool) -> Json:
     )
 
 
-def wrong(outcome: WrongCode | InvalidFormat) -> str:
-    """Return the sentence under the input while confirming."""
+def wrong(outcome: WrongCode | InvalidFormat | WrongWord) -> dict[str, str]:
+    """Return the sentence under the input that it is about, while confirming."""
     match outcome:
         case InvalidFormat():
-            return codes.FORMAT
+            return {ids.CODE: codes.FORMAT}
         case WrongCode(left, None):
-            return f"{codes.WRONG} {_tries(left)}"
+            return {ids.CODE: f"{codes.WRONG} {_tries(left)}"}
         case WrongCode(left, minutes):
             about = f"about {minutes} minute{'s' if minutes != 1 else ''}"
-            return f"Your phone's clock is {about} off. Set it to automatic time, then try again. {_tries(left)}"
+            off = f"Your phone's clock is {about} off. Set it to automatic time, then try again."
+            return {ids.CODE: f"{off} {_tries(left)}"}
+        case WrongWord(tries):
+            return {ids.WORD: _wrong_word(tries)}
         case _:
             assert_never(outcome)
 
@@ -162,6 +170,8 @@ def confirm_refused(why: ConfirmRefusal) -> Json:
             return said(refusals.guard(Guard.NO_LOCKDOWN))
         case ConfirmRefusal.UNDELIVERED:
             return said(UNDELIVERED)
+        case ConfirmRefusal.NO_WORD:
+            return said(f"The word no longer works. {words.NO_WORD}")
         case _:
             assert_never(why)
 
@@ -236,6 +246,12 @@ def dm_end(leftovers: Leftovers) -> tuple[str, Blocks]:
         case _:
             assert_never(leftovers.state)
     return text, [section(text), context(when)]
+
+
+def _wrong_word(left: int | None) -> str:
+    if left is None:
+        return "It is five English words. Check how they are spelled, and try again."
+    return f"That is not the word. Ask the person who told you. {_tries(left)}"
 
 
 def _tries(left: int) -> str:

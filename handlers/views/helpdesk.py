@@ -9,6 +9,7 @@ from bot.core.people import Person
 from bot.core.throttle import UNLOCKS_A_DAY, UNLOCKS_A_MONTH, UnlockLimit
 from bot.services.helpdesk import Helped, UnlockRefusal
 from handlers import ids
+from handlers.views import words
 from handlers.views.blocks import Json, code_input, modal, plain_section, said, section
 from handlers.views.reset_forms import CODE_HINT, reason_input
 from handlers.views.resets import named
@@ -33,7 +34,8 @@ def release_form(subject: Person, intent: UUID) -> Json:
     return _form(
         subject,
         intent,
-        "This code releases that person. Where they have MFA, one current code of their own has to follow.",
+        "This code releases that person. If they have MFA, one current code of their own has to follow. If a reset "
+        "left them suspended, you are shown a new word for them instead.",
         callback_id=ids.RELEASE_OTHER_FORM,
         submit="Release",
         title="MFA: release",
@@ -50,6 +52,8 @@ def outcome(done: Helped | UnlockRefusal | UnlockLimit) -> Json:
             )
         case Helped.RELEASED:
             return said("*Released.* That person had no MFA, so the suspension is over; they were told.")
+        case Helped.WORD:
+            return said("*A new word was made,* and shown once. If it is lost, release them again for another.")
         case Helped.OFFERED:
             return said("*Released.* One current code of that person ends the suspension; they were told.")
         case UnlockRefusal.NOTHING_TO_UNLOCK:
@@ -62,6 +66,11 @@ def outcome(done: Helped | UnlockRefusal | UnlockLimit) -> Json:
             return said("There were too many wrong codes for an unlock: only a reset helps.")
         case _:
             assert_never(done)
+
+
+def new_word(word: str) -> Json:
+    """Return the word that the next enrollment of somebody asks for, shown this once."""
+    return said("*A new word was made.* Any word before it no longer works.", *words.spoken(word))
 
 
 def _form(subject: Person, intent: UUID, does: str, *, callback_id: str, submit: str, title: str) -> Json:

@@ -9,6 +9,7 @@ from bot.core.people import Person, SuspendedWhy
 from bot.core.permissions import Permission, Rights
 from handlers import ids
 from handlers.people import Turned
+from handlers.views import words
 from handlers.views.blocks import Blocks, Json, actions, at, button, context, divider, header, section
 
 TITLE = "Multi-Factor Authentication"
@@ -100,6 +101,10 @@ def _status(person: Person, status: Status) -> Blocks:
 def _suspended(person: Person, status: Status) -> Blocks:
     why = person.suspended_why
     since = f" since {at(person.suspended_at)}" if person.suspended_at else ""
+    if status.disputed:
+        return [section(f"*Suspended*{since}. No application lets you in. {words.DISPUTED}")]
+    if status.awaits_word:
+        return _awaiting(status, f"*Suspended*{since}. No application lets you in.")
     if status.factor_id is None:
         need = "There is no factor that could prove it is you: ask your helpdesk to release you."
         return [section(f"*Suspended*{since}. No application lets you in. {need}")]
@@ -115,15 +120,28 @@ def _suspended(person: Person, status: Status) -> Blocks:
     ]
 
 
+def _awaiting(status: Status, stands: str) -> Blocks:
+    """Show the way out after a reset that left somebody suspended: the one enrollment that they may start."""
+    if not status.word_live:
+        return [section(f"{stands} {words.NO_WORD}")]
+    return [section(f"{stands} {words.WITH_WORD}"), *_waiting(status), _enable()]
+
+
+def _enable() -> Json:
+    return actions(button(ids.ENABLE, "Enable Multi-Factor Authentication", style="primary"))
+
+
+def _waiting(status: Status) -> Blocks:
+    if status.pending_until is None:
+        return []
+    return [context(f"A QR code waits for you in the Messages tab, until {at(status.pending_until)}.")]
+
+
 def _off(status: Status) -> Blocks:
-    enable = actions(button(ids.ENABLE, "Enable Multi-Factor Authentication", style="primary"))
     off = section(
         "*Off.* You sign in with your password only. With MFA on, applications also ask for a code from your phone."
     )
-    if status.pending_until is None:
-        return [off, enable]
-    waiting = context(f"A QR code waits for you in the Messages tab, until {at(status.pending_until)}.")
-    return [off, waiting, enable]
+    return [off, *_waiting(status), _enable()]
 
 
 def _on(status: Status) -> Blocks:

@@ -5,22 +5,42 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.core.host import BreakGlass
-from bot.core.messages import Kind, Message, Settled
+from bot.core.messages import SUPERSEDES, Kind, Message, Settled
 from bot.services.cards import Card
 from bot.services.messages import Notice
+from bot.services.suspension import Stopped
 from handlers import ids
-from handlers.views import resets
-from handlers.views.blocks import Blocks, actions, at, button, context, plain_section, section
+from handlers.views import resets, words
+from handlers.views.blocks import (
+    Blocks,
+    Json,
+    actions,
+    at,
+    button,
+    confirmation,
+    context,
+    plain_section,
+    section,
+    span,
+)
 from handlers.views.disable import REMOVE_ACCOUNT
 from handlers.views.reset_ends import Reader
 
-STOP = "This wasn't me - stop it"
+BLOCK = "Block my sign-in"
+STOP = "Stop this request"
+_ALARMING = frozenset({Kind.RESET_OPENED, Kind.RESET_DONE})
+"""Somebody else's doing: their button is red. On routine notices it is not."""
 _GLASS: dict[str, str] = {
     BreakGlass.RESET: "somebody's MFA was disabled, without anybody's approval.",
     BreakGlass.UNLOCK: "somebody's codes were unlocked.",
+    BreakGlass.RELEASE: "somebody's suspension was ended, or a new word made for their enrollment.",
     BreakGlass.WAKE: "somebody's sleeping rights were woken.",
     BreakGlass.LIFT_LOCKDOWN: "the lockdown was lifted.",
 }
+
+
+_TELL = "Tell your helpdesk what happened."
+_BLOCKED: dict[str, str] = {Stopped.DISPUTED: words.DISPUTED, Stopped.AWAITS_WORD: words.NO_WORD}
 
 
 def sentence(notice: Notice) -> str:
@@ -52,7 +72,7 @@ def sentence(notice: Notice) -> str:
         case Kind.UNLOCKED:
             return "Your codes were unlocked. More wrong codes make them wait again."
         case Kind.SUSPENDED:
-            return "Your MFA is suspended: no application lets you in. Tell your helpdesk what happened."
+            return f"Your sign-in is blocked everywhere. {_BLOCKED.get(str(message.detail.get('as')), _TELL)}"
         case Kind.RELEASED:
             return "Your MFA is no longer suspended. Applications let you in again."
         case Kind.RIGHTS_DORMANT if notice.card is None:
@@ -67,6 +87,7 @@ def sentence(notice: Notice) -> str:
             | Kind.RESET_DONE
             | Kind.STOLEN_REPORTED
             | Kind.STOLEN_VETOED
+            | Kind.RESET_STOPPED
             | Kind.RIGHTS_DORMANT
         ):
             if notice.card is None:
@@ -86,6 +107,16 @@ def sentence(notice: Notice) -> str:
             return "The lockdown is over."
         case Kind.RELEASE_OFFERED:
             return "Your helpdesk has released you. One current code from your authenticator app ends the suspension."
+        case Kind.WORD_MADE:
+            return (
+                "A new word was made for you. The person who made it tells you by phone or in person: never ask for it "
+                "in a message. Then type `/mfa enable`."
+            )
+        case Kind.WORD_ENDED:
+            return (
+                "The word for setting up your MFA was entered wrongly too often, and no longer works. If that was not "
+                "you, tell your helpdesk at once. They can make a new one."
+            )
         case Kind.ROLE_DEFINED:
             return f"The role “{message.detail.get('role')}” was defined anew on the host."
         case Kind.PROTECTED:
@@ -113,7 +144,7 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
     text = sentence(notice)
     message = notice.message
     if notice.card is not None:
-        stop = button(ids.NOT_ME, STOP, message.message_id, style="danger") if message.asks else None
+        stop = _stop(notice) if message.asks else None
         return text, resets.blocks(message.kind, notice.card, _reader(notice, notice.card), stop=stop)
     shown: Blocks = [section(text), context(at(message.created_at))]
     if notice.about is not None:
@@ -123,10 +154,29 @@ def blocks(notice: Notice) -> tuple[str, Blocks]:
     if message.kind is Kind.RIGHTS_DORMANT and notice.dormant and notice.about is not None:
         shown.append(actions(button(ids.WAKE_RIGHTS_OF, "Wake rights", notice.about.person_id)))
     if message.asks:
-        shown.append(actions(button(ids.NOT_ME, STOP, message.message_id, style="danger")))
+        shown.append(actions(_stop(notice)))
     elif message.settled is not None and message.settled_at is not None:
         shown.append(context(f"{_settled(message.settled)} {at(message.settled_at)}"))
     return text, shown
+
+
+def _stop(notice: Notice) -> Json:
+    """Return the button of a notice: of a request it stops that, of everything else it blocks the sign-in (E6)."""
+    message = notice.message
+    style = "danger" if message.kind in _ALARMING else None
+    if message.kind is Kind.RESET_OPENED:
+        return button(ids.NOT_ME, STOP, message.message_id, style=style)
+    what = (
+        "The authenticator and recovery codes on your account no longer count then. Only a reset by your helpdesk ends "
+        "this."
+        if message.kind in SUPERSEDES
+        else f"If MFA was set up, moved or given new recovery codes in the last {span(notice.block_ttl)}, only a reset "
+        "by your helpdesk ends this. Otherwise “It was me” does, with both of your codes."
+    )
+    asked = confirmation(
+        "Block your sign-in?", f"No one can sign in as you, and neither can you. {what}", confirm=BLOCK, deny="Not now"
+    )
+    return button(ids.NOT_ME, BLOCK, message.message_id, style=style, confirm=asked)
 
 
 def _reader(notice: Notice, card: Card) -> Reader:
@@ -157,10 +207,10 @@ def _address_changed(*, removed: bool) -> str:
 def _settled(settled: Settled) -> str:
     match settled:
         case Settled.STOPPED:
-            return "You said that this was not you, and everything was stopped:"
+            return "You blocked your sign-in:"
         case Settled.ENDED:
             return "Settled:"
         case Settled.OUTDATED:
-            return "Outdated since"
+            return "See the newer notice of"
         case _:
             assert_never(settled)

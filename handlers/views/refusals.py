@@ -61,6 +61,16 @@ def guard(refused: Guard) -> str:
             return "This is not about your MFA."
         case Guard.NOT_THE_CAUSE:
             return "You had this person suspended, so somebody else has to release them."
+        case Guard.NOT_DISPUTED:
+            return (
+                "This person blocked their sign-in after a change to their MFA. Whoever made that change may hold the "
+                "codes, so only a reset ends this."
+            )
+        case Guard.RELEASE_IN_REACH:
+            return (
+                "This person's phone was reported stolen, or their MFA is off: only someone with "
+                f"“{SHOWN_AS[Permission.DISABLE_TWO_FACTOR]}” can release them."
+            )
         case Guard.RIGHT_OLD_ENOUGH:
             return (
                 f"Your right “{SHOWN_AS[Permission.APPROVE_RESETS]}” is too new to approve for somebody who holds "

@@ -45,6 +45,14 @@ _ENROLL: Final = (
     "If you still have the authenticator app, remove the old account from it: its codes are worth nothing any more. "
     "Until you set MFA up again, your password alone signs you in: type `/mfa enable` now."
 )
+_ENROLL_WITH_WORD: Final = (
+    "You stay suspended until you have set MFA up again: type `/mfa enable`. It asks for a word, which the person who "
+    "approved tells you by phone or in person. If you still have the authenticator app, remove the old account from it."
+)
+_TELL_WORD: Final = (
+    "That person stays suspended until they have set MFA up again with the word that was shown to whoever approved. "
+    "It is told by voice, never in a message. If it is lost, `/mfa-admin release @person` makes another."
+)
 _NEXT: Final[dict[State, tuple[str, str]]] = {
     State.EXECUTED: (
         _ENROLL,
@@ -88,8 +96,10 @@ def of_another(state: State) -> str:
     return _OF_ANOTHER[state]
 
 
-def next_step(reset: Reset, reader: Reader, *, suspended: bool) -> str:
-    """Return what the reader does next; *suspended*: the subject is now."""
+def next_step(reset: Reset, reader: Reader, *, suspended: bool, asks_word: bool = False) -> str:
+    """Return what the reader does next; *suspended*: the subject is now; *asks_word*: until they enroll with it."""
+    if reset.state is State.EXECUTED and asks_word:
+        return _ENROLL_WITH_WORD if reader is Reader.SUBJECT else _TELL_WORD
     subjects, requesters = _NEXT[reset.state]
     own = "There is nothing left to do." if reader is Reader.APPROVER else requesters
     if reset.happened is Happened.LOST or reset.state is State.EXECUTED or not suspended:

@@ -9,7 +9,7 @@ from bot.core.resets import REASON_LEAST, REASON_MOST, Happened, State
 from bot.services.cards import Card
 from bot.services.looking import SHOWN_AT_MOST, Shown
 from handlers import ids
-from handlers.views import identity_check, refusals, reset_ends, stolen
+from handlers.views import identity_check, refusals, stolen, words
 from handlers.views.blocks import (
     Blocks,
     Json,
@@ -22,7 +22,6 @@ from handlers.views.blocks import (
     modal,
     plain,
     plain_section,
-    said,
     section,
     some,
 )
@@ -54,6 +53,8 @@ def status(shown: Shown) -> Blocks:
     known, party = shown.facts, shown.party
     if party.person.suspended:
         state = f"MFA suspended since {at(party.person.suspended_at)}." if party.person.suspended_at else "Suspended."
+        state += " They blocked their sign-in after a change to it: only a reset ends this." if party.disputed else ""
+        state += " It ends when they set up MFA again with a word." if shown.awaits_word else ""
     elif party.enrolled:
         state = f"MFA on since {at(known.factor_since)}." if known.factor_since else "MFA on."
     else:
@@ -81,6 +82,7 @@ def form(shown: Shown, intent: UUID) -> Json:
         [
             plain_section(f"Whom: {named(shown.party.person)}"),
             section(does),
+            *([] if asks else [context(words.MAY_SHOW)]),
             {
                 "type": "input",
                 "block_id": ids.HAPPENED,
@@ -117,6 +119,7 @@ def approval(found: Card) -> Json:
             *(context(line) for line in identity_check.lines(found.reset.identity_check)),
             *(context(line) for line in stolen.to_staff(found)),
             section("This code turns that person's MFA *off*. Approve only what you know to be true."),
+            *([context(words.WILL_SHOW)] if found.asks_word else []),
             code_input(CODE_HINT),
         ],
         callback_id=ids.APPROVAL_FORM,
@@ -175,49 +178,6 @@ def reason_input() -> Json:
             "max_length": REASON_MOST,
         },
     }
-
-
-def opened(state: State, *, suspended: bool = False) -> Json:
-    """Return what the requester reads then; *suspended*: the person is."""
-    return said(_opened(state), *([section(f"That person is suspended. {stolen.ENDS}")] if suspended else []))
-
-
-def _opened(state: State) -> str:
-    match state:
-        case State.AWAITING_APPROVAL:
-            return "*Sent.* Whoever may approve was asked. You can follow the request in your Messages tab."
-        case State.HOLDING:
-            return "*Accepted.* It takes effect after a while, unless somebody stops it. See your Messages tab."
-        case State.EXECUTED:
-            return "*Done.* That person's MFA is off. They were told, and can enroll again at once."
-        case _:
-            return "This request has been answered meanwhile. See your Messages tab."
-
-
-def answered(found: State, *, suspended: bool = False) -> Json:
-    """Return what whoever answered a request reads then; *suspended*: the person is."""
-    if not suspended or found is State.AWAITING_APPROVAL:
-        return said(_answered(found))
-    waits = found in (State.HOLDING, State.EXECUTED)
-    return said(
-        _answered(found), section(f"That person is suspended. {stolen.ENDS}" if waits else reset_ends.STAYS_SUSPENDED)
-    )
-
-
-def _answered(found: State) -> str:
-    match found:
-        case State.EXECUTED:
-            return "*Approved and done.* That person's MFA is off. They and the requester were told."
-        case State.HOLDING:
-            return "*Approved.* It takes effect after the hold, unless somebody stops it."
-        case State.DENIED:
-            return "*Denied.* The requester and the person concerned were told."
-        case State.CANCELLED:
-            return "*Cancelled.* The person concerned was told."
-        case State.AWAITING_APPROVAL:
-            return "The reset still waits for an answer."
-        case _:
-            return f"The reset {reset_ends.of_another(found)}"
 
 
 def open_requests(found: list[Card]) -> tuple[str, Blocks]:

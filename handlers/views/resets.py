@@ -55,10 +55,10 @@ def sentence(kind: Kind, card: Card, reader: Reader) -> str:
             return "A reset of somebody's MFA was approved, and can still be denied."
         case Kind.RESET_CARD | Kind.RESET_REMINDER:
             return f"A reset of somebody's MFA needs no answer any more: it {reset_ends.of_another(state)}"
-        case Kind.RESET_DONE | Kind.RESET_OUTCOME:
-            return (
-                f"{_ended(state, reader)} {reset_ends.next_step(card.reset, reader, suspended=card.subject.suspended)}"
-            )
+        case Kind.RESET_DONE | Kind.RESET_OUTCOME | Kind.RESET_STOPPED:
+            suspended, asks_word = card.subject.suspended, card.asks_word
+            step = reset_ends.next_step(card.reset, reader, suspended=suspended, asks_word=asks_word)
+            return f"{_ended(state, reader)} {step}"
         case _:
             raise ValueError(f"{kind.value} is about no request")
 
@@ -175,7 +175,7 @@ def _when(reset: Reset) -> str:
 def _buttons(kind: Kind, card: Card, stop: Json | None) -> list[Json]:
     reset = card.reset
     match kind:
-        case Kind.RESET_OPENED | Kind.RESET_DONE:
+        case Kind.RESET_OPENED | Kind.RESET_DONE | Kind.RESET_STOPPED:
             return [stop] if stop is not None else []
         case Kind.RESET_MINE if reset.open:
             return [button(ids.CANCEL_RESET, "Cancel request", reset.request_id)]

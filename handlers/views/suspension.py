@@ -1,4 +1,4 @@
-"""`This wasn't me - stop it` and `It was me`."""
+"""`Block my sign-in`, `Stop this request`, and `It was me`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.core.suspension import ReleaseRefusal, needs_recovery_code
 from bot.services.suspension import Stopped
 from handlers import ids
 from handlers.people import Turned
-from handlers.views import home
+from handlers.views import home, words
 from handlers.views.blocks import Json, code_input, modal, said, section
 
 BOTH = "These codes do not work together. Check the recovery code, and wait for the next verification code."
@@ -20,9 +20,15 @@ def stopped(done: Stopped) -> str:
     match done:
         case Stopped.NOW:
             return (
-                "*Stopped.* Your MFA is suspended, and no application lets you in. Tell your helpdesk what "
-                "happened. If it was you after all, type `/mfa` to see what ends that."
+                "*Blocked.* No one can sign in as you now, and neither can you. Contact your helpdesk. "
+                "Pressed by mistake? Type `/mfa` to see what ends that."
             )
+        case Stopped.DISPUTED:
+            return f"*Blocked.* {words.DISPUTED}"
+        case Stopped.AWAITS_WORD:
+            return f"*Blocked.* No one can sign in as you now, and neither can you. {words.NO_WORD}"
+        case Stopped.TOO_LATE:
+            return "This notice is too old to block your sign-in. If something is wrong, contact your helpdesk at once."
         case Stopped.VETOED:
             return "*Stopped.* Your MFA stays as it is, and whoever asked for the reset is told."
         case Stopped.VETOED_SUSPENDED:
@@ -69,5 +75,9 @@ def refused(why: ReleaseRefusal) -> Json:
             return said(home.turned_away(Turned(why.value)))
         case ReleaseRefusal.NO_FACTOR:
             return said("There is no factor that could prove it is you. Ask your helpdesk to release you.")
+        case ReleaseRefusal.DISPUTED:
+            return said(words.DISPUTED)
+        case ReleaseRefusal.AWAITS_WORD:
+            return said("Codes do not end this: set up MFA again, with the word from your approver. Type `/mfa`.")
         case _:
             assert_never(why)

@@ -37,6 +37,7 @@ TABLES = {
     "public.reset_request": WRITE,
     "public.reset_message": WRITE,
     "public.suspension": QUEUE,
+    "public.enrollment_word": WRITE,
     "public.profile_change": WRITE,
     "public.protected_person": QUEUE,
     "public.people_sync": WRITE,

@@ -41,6 +41,8 @@ NAMES: dict[Guard, str] = {
     Guard.OWN_REQUEST: "actor_is_requester",
     Guard.ABOUT_ONESELF: "actor_is_subject",
     Guard.NOT_THE_CAUSE: "actor_did_not_cause_the_suspension",
+    Guard.NOT_DISPUTED: "subject_factor_not_disputed",
+    Guard.RELEASE_IN_REACH: "may_disable_unless_plain_suspension",
     Guard.RIGHT_OLD_ENOUGH: "right_24h_old_if_subject_privileged",
     Guard.FACTOR_OLD_ENOUGH: "own_factor_24h_old",
     Guard.ANOTHER_ADMIN: "another_able_roles_manager_remains",
@@ -59,7 +61,7 @@ def case_of(facts: Facts) -> Case:
             "Somebody",
             None,
             NOW if who.suspended else None,
-            SuspendedWhy.STOLEN if who.suspended else None,
+            (SuspendedWhy.STOLEN if who.stolen else SuspendedWhy.NOT_ME) if who.suspended else None,
         )
         since = {Permission(f"security.{name}"): NOW - timedelta(hours=age) for name, age in who.rights}
         asleep = frozenset(Permission(f"security.{name}") for name in who.dormant) - since.keys()
@@ -70,6 +72,7 @@ def case_of(facts: Facts) -> Case:
             confirmed=who.confirmed,
             trusted_since=None if who.factor_age is None else NOW - timedelta(hours=who.factor_age),
             protected=who.protected,
+            disputed=who.disputed,
         )
 
     actor = party(facts.actor, ACTOR)

@@ -31,6 +31,14 @@ LOOSEN = LOOSEN_OTHER | {Action.LIFT_LOCKDOWN}
 ABOUT_ANOTHER = LOOSEN_OTHER | {Action.REVOKE, Action.DENY}
 
 
+ASKING = Party(
+    person(ACTOR),
+    enrolled=True,
+    rights=since(LONG_AGO, Permission.VIEW_USERS, Permission.REQUEST_RESETS),
+    confirmed=True,
+)
+
+
 @pytest.mark.parametrize("action", Action)
 def test_each_action_can_be_allowed(action: Action) -> None:
     case = allowed(action)
@@ -185,6 +193,18 @@ WRONG = [
         Guard.NOT_THE_CAUSE,
         frozenset({Action.RELEASE}),
         lambda case: replace(case, caused_by=ACTOR),
+    ),
+    Wrong(
+        "the subject's factor is disputed",
+        Guard.NOT_DISPUTED,
+        frozenset({Action.RELEASE}),
+        subject(lambda party: replace(party, disputed=True)),
+    ),
+    Wrong(
+        "the subject's phone was stolen, and the actor may only ask for resets",
+        Guard.RELEASE_IN_REACH,
+        frozenset({Action.RELEASE}),
+        lambda case: replace(case, actor=ASKING) if case.action is Action.RELEASE else case,
     ),
     Wrong(
         "the right is of yesterday, and the subject privileged",

@@ -32,14 +32,14 @@ ASKED = Case(
 
 
 def case(action: Action, *permissions: Permission) -> Case:
-    stolen = replace(SUBJECT.person, suspended_at=NOON, suspended_why=SuspendedWhy.STOLEN)
+    blocked = replace(SUBJECT.person, suspended_at=NOON, suspended_why=SuspendedWhy.NOT_ME)
     return replace(
         ASKED,
         action=action,
         actor=party(1, *permissions),
         subject=replace(
             SUBJECT,
-            person=stolen if action is Action.RELEASE else SUBJECT.person,
+            person=blocked if action is Action.RELEASE else SUBJECT.person,
             rights=Rights({}, frozenset({VIEW})) if action is Action.WAKE else NONE,
         ),
         lockdown=Lockdown(LONG_AGO, 3) if action is Action.LIFT_LOCKDOWN else None,
@@ -61,7 +61,7 @@ def case(action: Action, *permissions: Permission) -> Case:
         (Action.ASK, [{VIEW, DISABLE}, {VIEW, REQUEST}]),
         (Action.APPROVE, [{APPROVE}]),
         (Action.UNLOCK, [{VIEW, DISABLE}, {VIEW, REQUEST}]),
-        (Action.RELEASE, [{VIEW, DISABLE}]),
+        (Action.RELEASE, [{VIEW, DISABLE}, {VIEW, REQUEST}]),
         (Action.GRANT, [{MANAGE}]),
         (Action.WAKE, [{MANAGE}]),
         (Action.LIFT_LOCKDOWN, [{LOCKDOWN}]),
@@ -79,6 +79,29 @@ def test_an_action_needs_one_of_these_sets_whole(action: Action, enough: list[se
             assert policy.refusal(case(action, *(needed - {missing}))) is Guard.RIGHT
     lacking = set(Permission) - set[Permission]().union(*enough)
     assert policy.refusal(case(action, *lacking)) is Guard.RIGHT
+
+
+@pytest.mark.parametrize(
+    ("why", "enrolled", "disputed", "asking", "disabling"),
+    [
+        (SuspendedWhy.NOT_ME, True, False, None, None),
+        (SuspendedWhy.DEACTIVATED, True, False, None, None),
+        (SuspendedWhy.STOLEN, True, False, Guard.RELEASE_IN_REACH, None),
+        (SuspendedWhy.NOT_ME, False, False, Guard.RELEASE_IN_REACH, None),
+        (SuspendedWhy.NOT_ME, True, True, Guard.NOT_DISPUTED, Guard.NOT_DISPUTED),
+        (SuspendedWhy.STOLEN, True, True, Guard.NOT_DISPUTED, Guard.NOT_DISPUTED),
+    ],
+)
+def test_who_may_ask_releases_the_plain_case_and_nobody_a_disputed_factor(
+    why: SuspendedWhy, asking: Guard | None, disabling: Guard | None, *, enrolled: bool, disputed: bool
+) -> None:
+    person = replace(SUBJECT.person, suspended_at=NOON, suspended_why=why)
+    subject = replace(SUBJECT, person=person, enrolled=enrolled, disputed=disputed)
+
+    by_asking = replace(case(Action.RELEASE, VIEW, REQUEST), subject=subject)
+    by_disabling = replace(case(Action.RELEASE, VIEW, DISABLE), subject=subject)
+
+    assert (policy.refusal(by_asking), policy.refusal(by_disabling)) == (asking, disabling)
 
 
 def test_to_disable_somebody_s_mfa_both_permissions_are_needed_and_mfa_of_one_s_own() -> None:

@@ -34,6 +34,7 @@ async def test_a_new_address_of_somebody_enrolled_is_an_event_and_a_notice_that_
     await enroll(services, ada)
 
     await heard(services, replace(ADA, email=email))
+    await ledger.set_up_long_ago("U0ADA")
     stopped = await services.suspension.stop(await ledger.message_id("address_changed"), by=ada.person_id)
 
     rows = await ledger.conn.fetch(

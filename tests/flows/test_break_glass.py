@@ -9,6 +9,7 @@ from bot.core.actions import Guard
 from bot.core.host import HostRefusal
 from bot.core.resets import Happened, ReasonFault, State
 from bot.services.break_glass import Glass
+from bot.services.helpdesk import NewWord
 from bot.services.host import Ask
 from bot.services.lookups import BySlackId
 from bot.services.resets import Done
@@ -109,14 +110,19 @@ async def test_what_was_open_about_the_person_is_void(glass: Glass, cast: Cast, 
     assert await ledger.unsettled(asked.request_id) == {"reset_outcome"}
 
 
-async def test_a_stolen_phone_s_owner_is_suspended_no_more(glass: Glass, cast: Cast) -> None:
+async def test_a_stolen_phone_s_owner_stays_suspended_until_they_enroll_with_the_word(glass: Glass, cast: Cast) -> None:
     await cast.asks(happened=Happened.STOLEN)
 
-    await glass.reset(slack_id(cast.employee), ASK)
+    done = await glass.reset(slack_id(cast.employee), ASK)
+    reset = await cast.services.people.get(cast.employee.id)
 
-    person = await cast.services.people.get(cast.employee.id)
-    assert person is not None
-    assert not person.suspended
+    assert isinstance(done, NewWord)
+    assert reset is not None
+    assert reset.suspended
+    await cast.employee.enrolls(word=done.word)
+    enrolled = await cast.services.people.get(cast.employee.id)
+    assert enrolled is not None
+    assert not enrolled.suspended
 
 
 @pytest.mark.parametrize("reason", ["", "short", "\u202e" * 20])

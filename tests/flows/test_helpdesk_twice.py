@@ -35,6 +35,7 @@ async def test_a_release_that_comes_again_is_done_even_after_the_suspension(
     if not enrolled:
         recovery_code = employee.recovery_codes[0]
         await cast.services.disable.disable_own(employee.id, factor_id=employee.factor_id, typed=recovery_code)
+    await ledger.set_up_long_ago(employee.profile.slack_user_id)
     await cast.services.suspension.stop(
         await ledger.message_of(employee.id, "enabled" if enrolled else "disabled"), by=employee.id
     )

@@ -104,6 +104,7 @@ async def test_who_came_back_and_says_that_it_was_not_them_needs_a_recovery_code
     await services.people.save(ADA)
     services.clock.forward(minutes=1)
 
+    await ledger.set_up_long_ago("U0ADA")
     stopped = await services.suspension.stop(await ledger.message_id("enabled"), by=ada.person_id)
     answer = await services.suspension.release(ada.person_id, typed=phone.code(), recovery_code="")
 

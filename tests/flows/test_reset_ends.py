@@ -164,16 +164,15 @@ async def test_a_pending_enrollment_ends_with_the_reset(cast: Cast, ledger: Ledg
     assert await ledger.conn.fetchval("SELECT count(*) FROM enrollment WHERE state = 'pending'") == 0
 
 
-async def test_a_reset_lifts_the_suspension_of_somebody_whose_phone_was_stolen(cast: Cast, ledger: Ledger) -> None:
-    await cast.services.suspension.stop(await ledger.message_of(cast.employee.id, "enabled"), by=cast.employee.id)
-    known = await cast.services.people.get(cast.employee.id)
-    assert known is not None
-    assert known.suspended_why is SuspendedWhy.NOT_ME
+async def test_a_reset_lifts_the_suspension_of_an_account_that_was_deactivated_and_is_back(cast: Cast) -> None:
+    await cast.leaves(cast.employee)
+    known = await cast.services.people.save(cast.employee.profile)
+    assert known.suspended_why is SuspendedWhy.DEACTIVATED
 
     outcome = await cast.opens(cast.admin, cast.employee)
 
     assert isinstance(outcome, Done)
-    known = await cast.services.people.get(cast.employee.id)
-    assert known is not None
-    assert not known.suspended
+    reset = await cast.services.people.get(cast.employee.id)
+    assert reset is not None
+    assert not reset.suspended
     await cast.employee.enrolls()

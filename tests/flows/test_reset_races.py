@@ -174,6 +174,7 @@ async def test_a_veto_and_an_approval_at_once_never_both_count(cast: Cast, ledge
     for _ in range(10):
         asked = await cast.asks()
         notice = await ledger.message_of(cast.employee.id, "reset_opened")
+        await ledger.set_up_long_ago(cast.employee.profile.slack_user_id)
         cast.services.clock.forward(minutes=1)
 
         approved, stopped = await at_once(

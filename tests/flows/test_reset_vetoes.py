@@ -26,6 +26,8 @@ async def suspended_why(cast: Cast, member: Member) -> SuspendedWhy | None:
 
 
 async def stop(cast: Cast, ledger: Ledger, member: Member, kind: str = "reset_opened") -> Stopped:
+    """Press the button of a notice, long after MFA was set up: nothing is disputed."""
+    await ledger.set_up_long_ago(member.profile.slack_user_id)
     return await cast.services.suspension.stop(await ledger.message_of(member.id, kind), by=member.id)
 
 
@@ -46,7 +48,7 @@ async def test_the_subject_stops_a_request_and_is_not_suspended_by_that(cast: Ca
     assert await suspended_why(cast, cast.employee) is None
     assert await ledger.details("reset.ended") == [{"request": asked.request_id, "state": "vetoed"}]
     assert await ledger.told(cast.agent.id) == ["reset_mine", "reset_outcome"]
-    assert await ledger.unsettled(asked.request_id) == {"reset_outcome"}
+    assert await ledger.unsettled(asked.request_id) == {"reset_outcome", "reset_stopped"}
 
 
 async def test_a_held_reset_is_stopped_as_well(cast: Cast, ledger: Ledger) -> None:
@@ -65,6 +67,7 @@ async def test_pressed_after_it_was_carried_out_it_suspends_once(cast: Cast, led
     opened = await ledger.message_of(cast.employee.id, "reset_opened")
     await cast.approves(asked, cast.manager)
 
+    await ledger.set_up_long_ago(cast.employee.profile.slack_user_id)
     stopped = await cast.services.suspension.stop(opened, by=cast.employee.id)
     why = await suspended_why(cast, cast.employee)
     again = [
@@ -137,15 +140,16 @@ async def test_while_suspended_the_subject_can_still_stop_it_and_stays_suspended
     assert await suspended_why(cast, cast.employee) is SuspendedWhy.STOLEN
 
 
-async def test_carried_out_it_ends_the_suspension_and_one_enrolls_anew(cast: Cast) -> None:
+async def test_carried_out_it_leaves_the_subject_suspended_until_they_enroll_with_the_word(cast: Cast) -> None:
     asked = await cast.asks(happened=Happened.STOLEN)
 
     approved = await cast.approves(asked, cast.manager)
 
     assert isinstance(approved, Done)
     assert approved.reset.state is State.EXECUTED
+    assert await suspended_why(cast, cast.employee) is SuspendedWhy.STOLEN
+    await cast.employee.enrolls(word=approved.word)
     assert await suspended_why(cast, cast.employee) is None
-    await cast.employee.enrolls()
 
 
 async def test_denied_it_leaves_the_subject_suspended_until_they_show_both_codes(cast: Cast, ledger: Ledger) -> None:
@@ -203,7 +207,7 @@ async def test_a_theft_that_is_told_voids_a_release_that_waits_for_a_code(cast: 
     answer = await cast.services.suspension.release(cast.employee.id, typed=cast.employee.code(), recovery_code="")
 
     assert answer == Judged(Verdict.INVALID_FORMAT)
-    assert await suspended_why(cast, cast.employee) is SuspendedWhy.NOT_ME
+    assert await suspended_why(cast, cast.employee) is SuspendedWhy.STOLEN
 
 
 async def test_who_tells_of_the_theft_then_does_not_release_either(cast: Cast, ledger: Ledger) -> None:

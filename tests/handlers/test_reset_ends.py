@@ -40,7 +40,7 @@ def read(state: State, reader: int, kind: Kind) -> str:
     card = replace(made.card, ended_by=by, subject=named(1), requester=named(2), approver=named(4))
     message = made.message if kind is Kind.RESET_DONE else replace(made.message, settled=Settled.ENDED)
     text, blocks = notices.blocks(replace(made, message=message, card=card))
-    assert labels(blocks) == ([notices.STOP] if kind is Kind.RESET_DONE else [])
+    assert labels(blocks) == ([notices.BLOCK] if kind is Kind.RESET_DONE else [])
     assert text in "\n".join(texts_in(blocks))
     return "\n".join([text, *texts_in(blocks), str(blocks)])
 

@@ -27,7 +27,18 @@ from bot.services.looking import WHY, LookRefusal, Shown, Why
 from bot.services.messages import Notice
 from bot.services.roles import Changed, Overview, RoleRefusal
 from handlers.refusing import refused
-from handlers.views import admin, helpdesk, home, identity_check, lockdown, notices, refusals, reset_forms, roles
+from handlers.views import (
+    admin,
+    helpdesk,
+    home,
+    identity_check,
+    lockdown,
+    notices,
+    refusals,
+    reset_forms,
+    reset_outcomes,
+    roles,
+)
 from handlers.views import audit as audit_views
 from handlers.views.blocks import said
 from tests.support.messages import unposted
@@ -35,6 +46,8 @@ from tests.support.services import NOON
 
 INTENT = UUID(int=7)
 NASTY = "<!channel> *Eve* \u202egpj.exe & co <@U0ADA>"
+WORD = "otter pebble violin sunset carpet"
+BOTH = (True, False)
 REASON = "Lost the phone <!here> on the train\u202e"
 ABOUT = (
     Kind.RESET_OPENED,
@@ -45,6 +58,7 @@ ABOUT = (
     Kind.RESET_DONE,
     Kind.STOLEN_REPORTED,
     Kind.STOLEN_VETOED,
+    Kind.RESET_STOPPED,
     Kind.RIGHTS_DORMANT,
 )
 
@@ -100,10 +114,12 @@ def modals() -> Iterator[dict[str, Any]]:
     yield reset_forms.denial(card(State.HOLDING))
     suspends = replace(card(State.HOLDING), subject=suspended, lifts=True)
     yield from (reset_forms.approval(suspends), reset_forms.denial(suspends), reset_forms.cancelling(suspends))
-    yield from (reset_forms.opened(state, suspended=True) for state in State)
-    yield from (reset_forms.answered(state, suspended=True) for state in State)
-    yield from map(reset_forms.opened, State)
-    yield from map(reset_forms.answered, State)
+    yield reset_forms.person(replace(shown(), party=Party(suspended, enrolled=True, disputed=True)))
+    yield reset_forms.person(replace(shown(), awaits_word=True))
+    yield reset_forms.approval(replace(card(State.AWAITING_APPROVAL), asks_word=True))
+    yield helpdesk.new_word(WORD)
+    for view, word, asks, stays in product((reset_outcomes.opened, reset_outcomes.answered), (None, WORD), BOTH, BOTH):
+        yield from (view(state, word=word, asks_word=asks, suspended=stays) for state in State)
     yield helpdesk.unlock_form(person(1), INTENT)
     yield helpdesk.release_form(person(1), INTENT)
     yield from map(helpdesk.outcome, [*Helped, *UnlockRefusal])
@@ -168,7 +184,7 @@ def test_slack_would_take_every_window(view: dict[str, Any]) -> None:
     assert problems("home" if view["type"] == "home" else "modal", view) == []
 
 
-OUTCOMES = (Kind.RESET_OUTCOME, Kind.RESET_DONE)
+OUTCOMES = (Kind.RESET_OUTCOME, Kind.RESET_DONE, Kind.RESET_STOPPED)
 """They are made when a request has ended."""
 MESSAGES = [one for one in product(ABOUT, State, [True, False]) if one[0] not in OUTCOMES or one[1] not in OPEN]
 

@@ -90,6 +90,7 @@ ABOUT_REQUESTS = {
     Kind.RESET_DONE,
     Kind.STOLEN_REPORTED,
     Kind.STOLEN_VETOED,
+    Kind.RESET_STOPPED,
     Kind.RIGHTS_DORMANT,
 }
 """Shown by views of their own, and tested with those."""
@@ -163,7 +164,7 @@ def test_a_notice_asks_until_it_is_settled(kind: Kind, settled: Settled | None) 
     assert problems("message", {"text": text, "blocks": blocks}) == []
     asks = kind in messages.ASKS and settled is None
     enters = ["Enter the code"] if kind is Kind.RELEASE_OFFERED and settled is None else []
-    assert labels(blocks) == enters + (["This wasn't me - stop it"] if asks else [])
+    assert labels(blocks) == enters + ([notices.BLOCK] if asks else [])
 
 
 @pytest.mark.parametrize(("verdict", "recovers"), list(product(Verdict, [True, False])))
@@ -182,7 +183,9 @@ def test_wrong_and_used_codes_share_one_sentence() -> None:
     [(InvalidFormat(), "six digits"), (WrongCode(1), "1 try"), (WrongCode(4, 3), "about 3 minutes off")],
 )
 def test_a_wrong_code_while_confirming_says_what_to_do(outcome: WrongCode | InvalidFormat, word: str) -> None:
-    assert word in enrollment.wrong(outcome)
+    [said] = enrollment.wrong(outcome).values()
+
+    assert word in said
 
 
 def test_a_throttled_answer_names_the_seconds_and_the_way_out() -> None:

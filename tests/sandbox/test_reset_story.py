@@ -19,7 +19,7 @@ from tests.support.played import played
 
 ENABLE = "Enable Multi-Factor Authentication"
 DISABLE = "Disable Multi-Factor Authentication"
-STOP = "This wasn't me - stop it"
+STOP = "Stop this request"
 REASON = "Her phone fell into the lake this morning."
 NEXT_STEP_MS = 35_000
 STOPS_MOST = 60

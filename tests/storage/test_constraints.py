@@ -12,6 +12,10 @@ ENROLLMENT = """
 """
 SET = "INSERT INTO recovery_set (factor_id, intent, made_at) VALUES (1, gen_random_uuid(), now())"
 CODE = "INSERT INTO recovery_code (recovery_set_id, key_id, digest) VALUES (1, 'k1', decode(repeat('ab', 32), 'hex'))"
+WORD = """
+    INSERT INTO enrollment_word (person_id, key_id, digest, made_at, awaited_at)
+    VALUES (1, 'k1', decode(repeat('ab', 32), 'hex'), now(), now())
+"""
 MESSAGE = "INSERT INTO message (person_id, kind, created_at) VALUES (1, 'enabled', now())"
 APP = "INSERT INTO relying_app (name, scopes, created_at) VALUES ('wiki', '{verify}', now())"
 KEY = "INSERT INTO app_key (key_id, app_id, digest, created_at) VALUES ('abcdef012345', 1, 'short', now())"
@@ -79,6 +83,11 @@ EXPIRED = "UPDATE enrollment SET state = 'expired', key_id = NULL, box = NULL, e
             MESSAGE.replace("created_at", "created_at, cause").replace("now()", "now(), '1.2'"),
             "message_one_a_cause",
         ),
+        ([WORD], WORD, "enrollment_word_one_awaited"),
+        ([WORD], "UPDATE enrollment_word SET digest = NULL", "enrollment_word_no_half_digest"),
+        ([WORD], "UPDATE enrollment_word SET ended_at = now()", "enrollment_word_ended"),
+        ([WORD], "UPDATE enrollment_word SET wrong = -1", "enrollment_word_wrong_check"),
+        ([], WORD.replace("32", "31"), "enrollment_word_digest_check"),
         ([APP], APP, "relying_app_name"),
         ([APP], "UPDATE relying_app SET name = '<!channel>'", "relying_app_name_check"),
         ([APP], "UPDATE relying_app SET scopes = '{}'", "relying_app_scopes_check"),
@@ -110,6 +119,7 @@ async def test_what_must_never_be_is_refused_by_name(
         ([FACTOR, SET, "UPDATE recovery_set SET void_at = now()"], SET),
         ([APP, "UPDATE relying_app SET revoked_at = now()"], APP),
         ([MESSAGE], MESSAGE),
+        ([WORD, "UPDATE enrollment_word SET ended_at = now(), key_id = NULL, digest = NULL"], WORD),
     ],
 )
 async def test_what_has_ended_makes_room_for_the_next(

@@ -8,7 +8,8 @@ from tests.support.ledger import Ledger
 from tests.support.office import DISABLE, REASON, Office
 from tests.support.somebody import Somebody
 
-STOP = "This wasn't me - stop it"
+STOP = "Stop this request"
+BLOCK = "Block my sign-in"
 FORM = {"happened": "lost", "identity_check": "seen", "reason": REASON}
 OPENED, MINE = "Somebody asked to disable your MFA.", "Your request to disable"
 
@@ -117,7 +118,8 @@ class Acts:
         await self.submits("throttle.unlocked", hal, reason=REASON, code=hal.next_code())
         await self.once("code.pasted", lambda: ada.says(ada.next_code()))
         notice = ada.message_with("Your MFA is on.")
-        await self.once("person.suspended", lambda: ada.clicks(STOP, place=notice))
+        await self.office.bot.set_up_long_ago(ada)
+        await self.once("person.suspended", lambda: ada.clicks(BLOCK, place=notice))
         await ada.closes()
         await ada.clicks("It was me", place=ada.home)
         typed = {"recovery_code": ada.recovery_codes.pop(), "code": ada.next_code()}

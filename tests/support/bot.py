@@ -14,6 +14,7 @@ from bot.sandbox.slack import Reply, StandIn
 from bot.settings import Settings, load
 from bot.timeouts import Timeouts
 from tests.support.database import Database
+from tests.support.ledger import Ledger
 from tests.support.services import NOON, Clock, Services
 from tests.support.settings import TOKEN, environment
 from tests.support.signed import SECRET
@@ -72,6 +73,14 @@ class Bot:
                 """,
                 somebody.user,
             )
+        finally:
+            await conn.close()
+
+    async def set_up_long_ago(self, somebody: Somebody) -> None:
+        """Have *somebody*'s MFA be a month old, so that a block disputes nothing."""
+        conn = await asyncpg.connect(self.database.superuser)
+        try:
+            await Ledger(conn).set_up_long_ago(somebody.user)
         finally:
             await conn.close()
 

@@ -35,9 +35,9 @@ class Member:
     def id(self) -> int:
         return self.person.person_id
 
-    async def enrolls(self, *, just_now: bool = False) -> None:
-        """Turn MFA on: long ago, for all that depends on it, or *just_now*."""
-        confirmed, self.phone = await enroll(self.services, self.person)
+    async def enrolls(self, *, word: str | None = None, just_now: bool = False) -> None:
+        """Turn MFA on: long ago, for all that depends on its age, or *just_now*; after some resets with a *word*."""
+        confirmed, self.phone = await enroll(self.services, self.person, word=word or "")
         self.factor_id, self.recovery_codes = confirmed.factor_id, confirmed.codes
         if not just_now:
             async with self.services.means.pool.transaction() as conn:

@@ -5,16 +5,18 @@ from datetime import timedelta
 from bot.core.apps import Key, Scope
 from bot.core.host import HostRefusal
 from bot.core.permissions import Permission
+from bot.core.resets import Happened
 from bot.services.acceptance import Acceptances, NotAccepted
 from bot.services.apps import CreateRefusal
 from bot.services.chain_check import ChainCheck
+from bot.services.helpdesk import NewWord
 from bot.services.host import Ask
 from bot.services.managers import Imported
 from bot.services.protection import Protection
 from bot.services.roles import Changed
 from storage.pool import Pool
 from tests.support.cast import REASON
-from tests.support.helpdesk_acts import fail
+from tests.support.helpdesk_acts import fail, suspend
 from tests.support.lost import Act, Again, World, of
 from tests.support.lost_others import sleeps
 from tests.support.services import make_key
@@ -102,6 +104,27 @@ async def breaks_for_an_unlock(world: World) -> Act:
         lambda: world.on.glass.unlock("U0EMPLOYEE", ASK),
         lambda answer: answer is HostRefusal.NOTHING_TO_UNLOCK,
         "throttle.unlocked",
+    )
+
+
+@of("Glass.release")
+async def breaks_for_a_release(world: World) -> Act:
+    await suspend(world.cast, world.ledger, world.cast.employee)
+    return Act(
+        lambda: world.on.glass.release("U0EMPLOYEE", ASK),
+        lambda answer: answer is HostRefusal.NOT_SUSPENDED,
+        "person.released",
+    )
+
+
+@of("Glass.release, with a word")
+async def breaks_for_a_word(world: World) -> Act:
+    await world.cast.opens(world.cast.admin, world.cast.employee, happened=Happened.STOLEN)
+    return Act(
+        lambda: world.on.glass.release("U0EMPLOYEE", ASK),
+        lambda answer: isinstance(answer, NewWord),
+        "word.made",
+        Again.ANEW,
     )
 
 

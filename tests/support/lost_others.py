@@ -27,6 +27,13 @@ async def releases(world: World) -> Act:
     return await _helps(world, "release", Helped.OFFERED, "release.offered")
 
 
+@of("Helpdesk.release, with a word")
+async def releases_with_a_word(world: World) -> Act:
+    # By another than who told of the theft.
+    await world.cast.opens(world.cast.second_admin, world.cast.employee, happened=Happened.STOLEN)
+    return await _helps(world, "release", Helped.WORD, "word.made")
+
+
 async def _helps(world: World, how: str, done: Helped, event: str) -> Act:
     cast = world.cast
     by, one, intent = cast.admin, cast.employee, uuid4()

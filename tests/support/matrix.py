@@ -18,7 +18,10 @@ OWN = (Action.DISABLE_OWN, Action.REPLACE_OWN, Action.RENEW_OWN)
 
 @dataclass(frozen=True)
 class Somebody:
-    """One of the two, in facts: *rights* since how many hours ago, a factor trusted for how many."""
+    """One of the two, in facts: *rights* since how many hours ago, a factor trusted for how many.
+
+    *stolen*: the reason of a suspension.
+    """
 
     standing: str = "member"
     suspended: bool = False
@@ -28,6 +31,8 @@ class Somebody:
     dormant: frozenset[str] = frozenset()
     factor_age: int | None = 720
     protected: bool = False
+    stolen: bool = False
+    disputed: bool = False
 
     def holds(self, permission: str) -> bool:
         return permission in dict(self.rights)
@@ -97,6 +102,15 @@ def roles_manager_remains(facts: Facts) -> bool:
     return facts.others_manage or not (able(ends) and ends.holds("roles.manage"))
 
 
+BOTH = "users.view+users.disable_two_factor"
+
+
+def plain(facts: Facts) -> bool:
+    """Whether a code of the subject's own would have to follow a release, and nobody told of a theft."""
+    subject = whom(facts)
+    return subject is not None and subject.enrolled and not (subject.suspended and subject.stolen)
+
+
 CONDITIONS: dict[str, Callable[[Facts], bool]] = {
     "actor_member": lambda facts: facts.actor.standing == "member",
     "actor_not_suspended": lambda facts: not facts.actor.suspended,
@@ -117,6 +131,10 @@ CONDITIONS: dict[str, Callable[[Facts], bool]] = {
     "actor_is_requester": lambda facts: facts.requester == ACTOR,
     "actor_is_subject": lambda facts: facts.same or facts.action in OWN,
     "actor_did_not_cause_the_suspension": lambda facts: facts.caused_by != ACTOR,
+    "subject_factor_not_disputed": of_subject(lambda subject: not subject.disputed),
+    "may_disable_unless_plain_suspension": lambda facts: (
+        plain(facts) or (whom(facts) is not None and reaches(facts.actor, BOTH))
+    ),
     "right_24h_old_if_subject_privileged": old_right,
     "own_factor_24h_old": lambda facts: (facts.actor.factor_age or 0) >= 24,
     "another_able_roles_manager_remains": roles_manager_remains,

@@ -33,6 +33,8 @@ ANYTHING: dict[str, st.SearchStrategy[object]] = {
     "dormant": st.frozensets(st.sampled_from(PERMISSIONS)),
     "factor_age": st.one_of(st.none(), AGES),
     "protected": st.booleans(),
+    "stolen": st.booleans(),
+    "disputed": st.booleans(),
 }
 
 
@@ -56,7 +58,18 @@ def good(action: Action) -> Facts:
     )
 
 
-WHO = ("standing", "suspended", "enrolled", "confirmed", "rights", "dormant", "factor_age", "protected")
+WHO = (
+    "standing",
+    "suspended",
+    "enrolled",
+    "confirmed",
+    "rights",
+    "dormant",
+    "factor_age",
+    "protected",
+    "stolen",
+    "disputed",
+)
 SPOILED = [
     *(f"actor.{name}" for name in WHO),
     *(f"subject.{name}" for name in WHO),
@@ -85,6 +98,11 @@ BREAKS: dict[str, tuple[tuple[str, object], ...]] = {
     "subject_not_suspended": (("subject.suspended", True),),
     "subject_suspended": (("subject.suspended", False),),
     "subject_has_active_factor": (("subject.enrolled", False),),
+    "subject_factor_not_disputed": (("subject.disputed", True),),
+    "may_disable_unless_plain_suspension": (
+        ("subject.stolen", True),
+        ("actor.rights", (("resets.request", 720), ("users.view", 720))),
+    ),
     "subject_has_dormant_rights": (("subject.dormant", frozenset()),),
     "no_lockdown": (("lockdown", True),),
     "lockdown_on": (("lockdown", False),),

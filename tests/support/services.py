@@ -125,12 +125,14 @@ async def scan(services: Services, enrollment_id: int) -> Authenticator:
     return Authenticator(parse_qs(urlsplit(delivery.uri).query)["secret"][0], services.clock)
 
 
-async def enroll(services: Services, person: Person) -> tuple[Confirmed, Authenticator]:
-    """Turn on *person*'s MFA; the present code is used by it."""
+async def enroll(services: Services, person: Person, *, word: str = "") -> tuple[Confirmed, Authenticator]:
+    """Turn on *person*'s MFA, after some resets with a *word*; the present code is used by it."""
     started = await services.enrollments.start(person.person_id, intent=uuid4(), replacing=False)
     assert isinstance(started, Started)
     phone = await scan(services, started.enrollment_id)
-    confirmed = await services.enrollments.confirm(started.enrollment_id, by=person.person_id, typed=phone.code())
+    confirmed = await services.enrollments.confirm(
+        started.enrollment_id, by=person.person_id, typed=phone.code(), word=word
+    )
     assert isinstance(confirmed, Confirmed)
     return confirmed, phone
 

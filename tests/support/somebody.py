@@ -150,9 +150,11 @@ class Somebody:
         await self.submits(code=self.next_code())
         await self.closes()
 
-    async def stops(self, notice: str = "Your MFA is on.") -> None:
-        """Say of the newest notice that reads so that it was not them."""
-        await self.clicks("This wasn't me - stop it", place=self.message_with(notice))
+    async def stops(self, notice: str = "Your MFA is on.", *, lately: bool = False) -> None:
+        """Block one's sign-in on the newest notice that reads so; unless *lately*, MFA was set up long before."""
+        if not lately:
+            await self._bot.set_up_long_ago(self)
+        await self.clicks("Block my sign-in", place=self.message_with(notice))
         await self.closes()
 
     # What they see

@@ -83,7 +83,7 @@ async def test_a_notice_tells_that_mfa_is_on_with_a_way_to_stop_it(ada: Somebody
     await ada.enables()
 
     assert "Your MFA is on." in ada.last
-    assert ada.message_buttons == ["This wasn't me - stop it"]
+    assert ada.message_buttons == ["Block my sign-in"]
 
 
 async def test_who_cannot_scan_reads_the_key_in_a_modal_of_their_own(bot: Bot, ada: Somebody) -> None:

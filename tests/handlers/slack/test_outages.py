@@ -163,12 +163,13 @@ async def test_a_start_is_refused_while_slack_does_not_say_who_it_is(bot: Bot, a
 
 async def test_stopping_works_though_slack_cannot_show_it(bot: Bot, ada: Somebody) -> None:
     await ada.enables()
+    await bot.set_up_long_ago(ada)
     bot.standin.faults.status("views.open", 503)
 
-    await ada.clicks("This wasn't me - stop it")
+    await ada.clicks("Block my sign-in")
 
     assert in_time(ada)
-    assert any(text.startswith("*Stopped.* Your MFA is suspended") for text in ada.dm)
+    assert any(text.startswith("*Blocked.* No one can sign in as you now") for text in ada.dm)
     assert ada.home_buttons == ["It was me"]
 
 

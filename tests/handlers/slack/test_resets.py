@@ -5,7 +5,8 @@ import pytest
 from tests.support.office import DISABLE, REASON, Office
 from tests.support.timeouts import troubles
 
-STOP = "This wasn't me - stop it"
+STOP = "Stop this request"
+BLOCK = "Block my sign-in"
 
 
 async def test_an_admin_disables_directly_and_everybody_concerned_is_told(office: Office) -> None:

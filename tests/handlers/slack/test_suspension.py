@@ -1,4 +1,4 @@
-"""`This wasn't me - stop it`, and the ways back."""
+"""`Block my sign-in`, and the ways back, where MFA was set up long before; disputed factors are in a file of theirs."""
 
 import copy
 
@@ -7,23 +7,24 @@ import pytest
 from tests.support.bot import Bot
 from tests.support.somebody import Somebody
 
-STOP = "This wasn't me - stop it"
+STOP = "Block my sign-in"
 SUSPENDED = "Your MFA is suspended."
 
 
 @pytest.fixture
-async def ada(ada: Somebody) -> Somebody:
-    """Her MFA is on, and the code that her phone shows is used."""
+async def ada(bot: Bot, ada: Somebody) -> Somebody:
+    """Her MFA is on for a month, and the code that her phone shows is used."""
     await ada.enables()
+    await bot.set_up_long_ago(ada)
     return ada
 
 
 async def test_the_button_suspends_at_once_and_says_what_to_do(ada: Somebody) -> None:
     await ada.clicks(STOP)
 
-    assert "*Stopped.* Your MFA is suspended" in ada.modal_text
-    assert "You said that this was not you, and everything was stopped: 12:00" in ada.dm[-2]
-    assert "Your MFA is suspended: no application lets you in." in ada.last
+    assert "*Blocked.* No one can sign in as you now" in ada.modal_text
+    assert "You blocked your sign-in: 12:00" in ada.dm[-2]
+    assert "Your sign-in is blocked everywhere. Tell your helpdesk what happened." in ada.last
     assert ada.home_buttons == ["It was me"]
 
 

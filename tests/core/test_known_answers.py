@@ -35,6 +35,7 @@ KEYS = {
     "recovery-code": "8bb991f9cd44b65096c8494a1f433d0f23fb9715798c78be303a60c59f310bc3",
     "audit-chain": "3053a399e6d0aaa194a9c2b21bb620801b2f3e089e81f8d59f4cd25248e52b54",
     "former-address": "6992df0d956ecdbbf4c42482440a05de9e05f69f2b00f21335d6e5a0fcdf4bcb",
+    "enrollment-word": "6816c09666f378a5f9a6725c01b0e62df9f166d17219d2e47cfa65e39b06e7fc",
 }
 
 EVENTS = {
@@ -127,6 +128,7 @@ IDS = {
     "WAKE_FORM": "rights_wake",
     "CODE": "code",
     "RECOVERY_CODE": "recovery_code",
+    "WORD": "word",
     "REASON": "reason",
     "HAPPENED": "happened",
     "IDENTITY_CHECK": "identity_check",

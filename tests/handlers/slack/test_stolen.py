@@ -39,7 +39,7 @@ async def test_a_privileged_person_is_suspended_from_the_approval_on_and_reads_s
     await office.mia.clicks("Approve")
     await office.mia.submits(code=office.mia.next_code())
 
-    assert "That person is suspended. It ends with the reset" in office.mia.modal_text
+    assert "They stay suspended until they set up MFA" in office.mia.modal_text
     assert "so you are suspended" in shown(office.ada, "Somebody asked to disable your MFA")
     assert "This person is suspended: no application" in shown(office.hal, MINE)
 
@@ -109,7 +109,8 @@ async def test_a_code_of_the_person_is_a_warning_on_the_card(office: Office) -> 
 async def test_a_veto_is_told_to_who_may_approve_and_the_person_stays_suspended(office: Office) -> None:
     await office.asks(office.hal, happened="stolen")
 
-    await office.ada.stops("Somebody asked to disable your MFA.")
+    await office.ada.clicks("Stop this request", place=office.ada.message_with("Somebody asked to disable your MFA."))
+    await office.ada.closes()
 
     assert "A reset for a stolen phone was stopped" in office.amy.last
     assert "That person is still suspended" in office.amy.last
@@ -119,7 +120,8 @@ async def test_a_veto_is_told_to_who_may_approve_and_the_person_stays_suspended(
 async def test_after_a_veto_the_requester_reads_when_they_may_ask_again(office: Office) -> None:
     await office.asks(office.hal)
     await office.hal.closes()
-    await office.ada.stops("Somebody asked to disable your MFA.")
+    await office.ada.clicks("Stop this request", place=office.ada.message_with("Somebody asked to disable your MFA."))
+    await office.ada.closes()
 
     await office.hal.types("/mfa-admin disable @ada")
     await office.hal.clicks("Disable Multi-Factor Authentication")

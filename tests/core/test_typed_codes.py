@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core import codes
@@ -35,6 +35,8 @@ def as_the_design_has_it(typed: str) -> TotpCode | RecoveryCode | None:
 DRAWN = Counter[type]()
 
 
+# The same texts each time: how many of a kind are drawn by chance differs too much.
+@settings(derandomize=True, max_examples=300)
 @given(st.text(max_size=40) | typed_from(DIGITS, 6) | typed_from(BASE32, 24))
 def compare_with_the_design(typed: str) -> None:
     found = codes.parse(typed)

@@ -4,12 +4,13 @@ BIN := .venv/bin
 # PIP_ variables stay as the machine has them; uv never fetches a Python of its own.
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help sandbox test attacks mutants bench bench-peers check format lock pictures block-schema
+.PHONY: help sandbox test attacks fuzz mutants bench bench-peers check format lock pictures block-schema
 
 help:
 	@echo 'make sandbox        play the bot in a browser, without Slack  (ARGS="--fresh", ARGS="--port 9000")'
 	@echo 'make test           run the tests                             (ARGS="tests/core -k throttle")'
 	@echo 'make attacks        try to break it, at full size, and renew the table in docs/attacks.md  (ARGS="-k killed")'
+	@echo 'make fuzz           fuzz edge, API, CSV and codes for an hour      (FUZZ_SECONDS=60)'
 	@echo 'make mutants        put small defects in, one by one, and see a test fail  (ARGS="bot/core/throttle.py")'
 	@echo 'make bench          measure, and print the figures            (SCALE=1000000 for the search among so many)'
 	@echo 'make bench-peers    sign-ins beside privacyIDEA and django-otp, which it installs into .bench/'
@@ -28,6 +29,10 @@ test: .venv/dev.stamp
 attacks: .venv/dev.stamp
 	ATTACKS=docs/attacks.md $(BIN)/python -m pytest -q --numprocesses=auto --dist=worksteal \
 		-o python_files='attack_*.py' tests/attacks $(ARGS)
+
+fuzz: .venv/dev.stamp
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-3600} ATTACKS=docs/attacks.md $(BIN)/python -m pytest -q --numprocesses=auto \
+		-o python_files='attack_*.py' tests/attacks/attack_fuzzed.py $(ARGS)
 
 mutants: .venv/dev.stamp
 	$(BIN)/python -m tests.support.mutants $(ARGS)

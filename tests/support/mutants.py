@@ -78,7 +78,7 @@ class Laboratory:
         self._options = [*OPTIONS, *(["--noconftest"] if pure else [])]
         self._tests = PURE if pure else WITH_DATABASE
         self._lines: dict[str, dict[int, list[str]]] = {}
-        self._all: list[str] = []
+        self._all: set[str] = set()
 
     def look(self) -> None:
         """Run all tests once, and note which lines each of them runs."""
@@ -92,21 +92,26 @@ class Laboratory:
         )
         _say(ran.output.strip().rpartition("\n")[2])
         failed = set(re.findall(r"^(?:FAILED|ERROR) (\S+)", ran.output, re.MULTILINE))
-        told = CoverageData(str(data))
-        told.read()
-        for file in told.measured_files():
-            lines = told.contexts_by_lineno(file)
-            self._lines[os.path.relpath(file, self._folder)] = {
-                line: sorted({context.partition("|")[0] for context in contexts if context} - failed)
-                for line, contexts in lines.items()
-            }
         listed = self._forking.pytest(
             [*options, *left_out, "--collect-only", *self._tests],
             folder=self._folder,
             environ=self._environ,
             within_s=BASELINE_S,
         )
-        self._all = sorted(set(re.findall(r"^tests/\S+::.+$", listed.output, re.MULTILINE)) - failed)
+        self._all = set(re.findall(r"^tests/\S+::.+$", listed.output, re.MULTILINE)) - failed
+        told = CoverageData(str(data))
+        told.read()
+        for file in told.measured_files():
+            lines = told.contexts_by_lineno(file)
+            self._lines[os.path.relpath(file, self._folder)] = {
+                line: sorted({context.rpartition("|")[0] for context in contexts} & self._all)
+                for line, contexts in lines.items()
+            }
+
+    def passes(self, file: str) -> bool:
+        """Whether the tests of *file* pass while nothing is changed; else what they say of mutants is worth nothing."""
+        tests = sorted({test for tests in self._lines.get(file, {}).values() for test in tests})
+        return not any(self._fails(tests[at : at + FEW]) for at in range(0, len(tests), FEW))
 
     def kills(self, file: str, mutant: Mutant) -> bool:
         """Whether a test fails on *mutant*."""
@@ -136,7 +141,7 @@ class Laboratory:
         lines = self._lines.get(file, {})
         stem = Path(file).stem
         if mutant.at_import:
-            found = [test for test in self._all if self._names(test.partition("::")[0], stem)]
+            found = [test for test in sorted(self._all) if self._names(test.partition("::")[0], stem)]
         else:
             found = lines.get(mutant.line) or next(
                 (lines[line] for line in range(mutant.line, 0, -1) if line in lines), []
@@ -184,6 +189,9 @@ def run(places: list[str], *, every: int, survivors: Path | None) -> int:
             laboratory.look()
             for file in files:
                 began, tally = time.monotonic(), tallies.setdefault(file, Tally())
+                if not laboratory.passes(file):
+                    _say(f"  the tests of {file} fail on the program as it is: nothing is said of it")
+                    continue
                 for mutant in list(mutants((folder / file).read_text()))[::every]:
                     if laboratory.kills(file, mutant):
                         tally.killed += 1

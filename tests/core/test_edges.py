@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.core import apps, chain, codes, enrollment, factors, suspension, throttle
+from bot.core import apps, chain, codes, enrollment, factors, resets, suspension, throttle
 from bot.core.chain import Link
 from bot.core.codes import RecoveryCode, TotpCode, Verdict
 from bot.core.factors import Factor
@@ -143,3 +143,7 @@ def test_the_old_key_of_an_app_lives_for_a_day_after_a_rotation() -> None:
 def test_a_master_key_with_anything_else_in_it_is_refused(spelled: str) -> None:
     with pytest.raises(ValueError, match="not 32 random bytes"):
         read_keyring(f'{{"primary": "k1", "keys": {{"k1": "{spelled}"}}}}')
+
+
+def test_letters_count_as_what_one_can_see() -> None:
+    assert resets.reason("XXXXXXXXXX") == "XXXXXXXXXX"

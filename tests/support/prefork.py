@@ -135,8 +135,11 @@ def _serve(libraries: Sequence[str]) -> int:
 
 
 def _say(number: int) -> None:
-    sys.stdout.write(f"{number}\n")
-    sys.stdout.flush()
+    try:
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever asked has ended
+        os._exit(0)
 
 
 def _run(asked: dict[str, Any]) -> int:

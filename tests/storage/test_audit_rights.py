@@ -130,6 +130,27 @@ async def test_each_event_has_its_mark_in_a_month_that_was_made_later_too_also_b
     assert await program.fetch("SELECT event_id, at FROM audit_unlinked ORDER BY event_id") == events
 
 
+async def test_there_is_no_way_to_write_an_event_without_its_mark(program: Connection) -> None:
+    columns = ["at", "kind", "actor", "surface", "detail"]
+    await program.copy_records_to_table("audit_event", records=[(AT, "k", "a", "s", "{}")] * 2, columns=columns)
+    await program.execute(
+        """
+        MERGE INTO audit_event AS event
+        USING (SELECT 1) AS one ON false
+         WHEN NOT MATCHED THEN INSERT (at, kind, actor, surface, detail) VALUES (now(), 'k', 'a', 's', '{}')
+        """
+    )
+    await program.execute(
+        "PREPARE one AS INSERT INTO audit_event (at, kind, actor, surface, detail) VALUES (now(), 'k', 'a', 's', '{}')"
+    )
+    await program.execute("EXECUTE one")
+    for setting in ("session_replication_role = replica", "ROLE mfabot_owner"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await program.execute(f"SET {setting}")
+
+    assert await marks(program) == [1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

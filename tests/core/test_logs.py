@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -81,8 +82,10 @@ def test_what_looks_like_a_secret_is_hidden_in_any_text(lines: Lines, text: str)
     logging.getLogger("some.library").error("said: %s", text)
     structlog.get_logger("bot.app").error(f"said {text}", found=[{"deep": text}])
 
-    assert lines.text.count(logs.HIDDEN) >= 3
-    assert not any(word in lines.text for word in text.split() if word not in ("wrong", "code", "Bearer"))
+    # Three digits of a code stand in the microseconds of a timestamp now and then.
+    untimed = re.sub(r'"timestamp": "[^"]*"', "", lines.text)
+    assert untimed.count(logs.HIDDEN) >= 3
+    assert not any(word in untimed for word in text.split() if word not in ("wrong", "code", "Bearer"))
 
 
 @pytest.mark.parametrize("name", ["ConnectionRefusedError", "IdleInTransactionSessionTimeoutError"])

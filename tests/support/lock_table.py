@@ -32,10 +32,13 @@ Enrollments.start                        | lockdown        | new                
 Enrollments.start to replace             | lockdown        | employee                | employee                |
 Exports.write                            |                 |                         |                         |
 Glass.lift_lockdown                      | lockdown        |                         |                         |
+Glass.release                            | lockdown admins | employee                | employee                |
+Glass.release, with a word               | lockdown admins | employee                |                         |
 Glass.reset                              | lockdown admins | employee                | employee                |
 Glass.unlock                             | lockdown admins | employee                | employee                |
 Glass.wake                               | lockdown admins | approver                | approver                |
 Helpdesk.release                         | lockdown        | employee admin          | employee admin          |
+Helpdesk.release, with a word            | lockdown        | employee admin          | admin                   |
 Helpdesk.unlock                          | lockdown        | employee admin          | employee admin          |
 Helpdesk.unlock, the actor left          | lockdown admins | employee admin          | employee admin          |
 Host.define                              | lockdown admins |                         |                         |

@@ -144,7 +144,7 @@ async def test_killed_while_editing_no_button_stays(step: str, scene: Scene) -> 
 
     await scene.is_rescued()
 
-    assert any(text.startswith("Your MFA is suspended") for text in scene.texts)
+    assert any(text.startswith("Your sign-in is blocked") for text in scene.texts)
     assert scene.live == []
 
 

@@ -127,7 +127,7 @@ async def test_mgm_2023_the_administrator_stops_it_in_time(company: Company, led
     await company.approves(company.mia)
     await company.bot.later(minutes=50)
 
-    await company.amy.stops(OPENED)
+    await company.amy.vetoes()
     await company.bot.later(minutes=20)
 
     assert "mfa.reset" not in await ledger.events()
@@ -165,7 +165,7 @@ async def test_clorox_2023_one_agent_after_the_other(company: Company, ledger: L
     gus = await company.hires("U0GUS", "Gus")
     await company.is_asked_for("ada", company.hal)
     await company.hal.closes()
-    await company.ada.stops(OPENED)
+    await company.ada.vetoes()
 
     await company.is_asked_for("ada", company.hal)
     assert "That person stopped your last request about them." in company.hal.modal_text
@@ -173,7 +173,7 @@ async def test_clorox_2023_one_agent_after_the_other(company: Company, ledger: L
     await gus.closes()
 
     assert ":warning: This person stopped the last request about them" in company.mia.last
-    await company.ada.stops(OPENED)
+    await company.ada.vetoes()
     await company.is_asked_for("ada", gus)
     assert "That person stopped your last request about them." in gus.modal_text
     assert (await ledger.events()).count("reset.opened") == 2

@@ -157,6 +157,11 @@ class Somebody:
         await self.clicks("Block my sign-in", place=self.message_with(notice))
         await self.closes()
 
+    async def vetoes(self) -> None:
+        """Stop the newest request to disable one's MFA."""
+        await self.clicks("Stop this request", place=self.message_with("Somebody asked to disable your MFA."))
+        await self.closes()
+
     # What they see
 
     @property

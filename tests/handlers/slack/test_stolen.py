@@ -109,8 +109,7 @@ async def test_a_code_of_the_person_is_a_warning_on_the_card(office: Office) -> 
 async def test_a_veto_is_told_to_who_may_approve_and_the_person_stays_suspended(office: Office) -> None:
     await office.asks(office.hal, happened="stolen")
 
-    await office.ada.clicks("Stop this request", place=office.ada.message_with("Somebody asked to disable your MFA."))
-    await office.ada.closes()
+    await office.ada.vetoes()
 
     assert "A reset for a stolen phone was stopped" in office.amy.last
     assert "That person is still suspended" in office.amy.last
@@ -120,8 +119,7 @@ async def test_a_veto_is_told_to_who_may_approve_and_the_person_stays_suspended(
 async def test_after_a_veto_the_requester_reads_when_they_may_ask_again(office: Office) -> None:
     await office.asks(office.hal)
     await office.hal.closes()
-    await office.ada.clicks("Stop this request", place=office.ada.message_with("Somebody asked to disable your MFA."))
-    await office.ada.closes()
+    await office.ada.vetoes()
 
     await office.hal.types("/mfa-admin disable @ada")
     await office.hal.clicks("Disable Multi-Factor Authentication")

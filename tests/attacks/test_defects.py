@@ -24,7 +24,7 @@ from tests.support.tools import find_tool
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFECTS = sorted((Path(__file__).parent / "defects").glob("*.patch"))
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "pictures", "defects")
-LONGEST_S = 100
+LONGEST_S = 180
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SlackId = Annotated[str, typer.Argument(metavar="SLACK_ID", help="The person's id in Slack: U…, never a name.")]
 Reason = Annotated[str, typer.Option(help="Why, in 10 to 500 characters: kept, and shown to those concerned.")]
 NOT_PRIVILEGED = "42501"
+OWNER_NEEDED = "This takes the owner of the schema: set MFABOT_OWNER_DATABASE_URL."
 Team = Annotated[str | None, typer.Option(help="The workspace's id (T…), where several are known.")]
 
 
@@ -35,11 +36,9 @@ def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 
 
     from bot.clock import now
     from bot.core import enrollment, throttle
-    from bot.core.faults import AnswerLost, DatabaseAway
     from bot.core.sealing import Keyring
     from bot.services.means import Means
     from bot.settings import HostSettings, KeyedHostSettings
-    from storage.pool import DatabaseFault, Pool
 
     found: HostSettings
     if keyed:
@@ -49,8 +48,7 @@ def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 
     # But for a word's hash the host seals and opens nothing (S2, A11).
     keyring = found.keyring if isinstance(found, KeyedHostSettings) else Keyring("none", {})
 
-    async def asking() -> Answer:
-        pool = Pool(found.database_url.get_secret_value(), size=1, connect_s=5.0, statement_s=statement_s)
+    async def on_means(pool: Pool) -> Answer:
         means = Means(
             pool=pool,
             keyring=keyring,
@@ -60,19 +58,9 @@ def ask(question: Callable[[Means], Awaitable[Answer]], *, statement_s: float = 
             enrollment=enrollment.Limits(),
             issuer="",
         )
-        try:
-            return await question(means)
-        finally:
-            await pool.close()
+        return await question(means)
 
-    try:
-        return asyncio.run(asking())
-    except AnswerLost:
-        not_known()
-    except DatabaseAway as away:
-        refuse(f"The database cannot be reached, or is not migrated ({away}).")
-    except DatabaseFault as fault:
-        refuse(f"The database refused ({fault}).")
+    return on_a_pool(found.database_url.get_secret_value(), on_means, statement_s=statement_s, not_privileged=None)
 
 
 def why_not(refused: HostRefusal | RoleFault | ReasonFault) -> str:
@@ -82,10 +70,17 @@ def why_not(refused: HostRefusal | RoleFault | ReasonFault) -> str:
     return SENTENCES[refused]
 
 
-def on_a_pool(dsn: str, question: Callable[[Pool], Awaitable[Answer]], *, statement_s: float = 60.0) -> Answer:
+def on_a_pool(
+    dsn: str,
+    question: Callable[[Pool], Awaitable[Answer]],
+    *,
+    statement_s: float = 60.0,
+    not_privileged: str | None = OWNER_NEEDED,
+) -> Answer:
     """Ask on a pool of its own at *dsn*, or refuse where the database is away, or say that its answer was lost.
 
-    Counting and sorting millions of events takes a while.
+    Counting and sorting millions of events takes a while. *not_privileged* is what to say if
+    the role of *dsn* lacks the right.
     """
     from bot.core.faults import AnswerLost, DatabaseAway
     from storage.pool import DatabaseFault, Pool
@@ -104,6 +99,6 @@ def on_a_pool(dsn: str, question: Callable[[Pool], Awaitable[Answer]], *, statem
     except DatabaseAway as away:
         refuse(f"The database cannot be reached, or is not migrated ({away}).")
     except DatabaseFault as fault:
-        if str(fault).startswith(NOT_PRIVILEGED):
-            refuse("This takes the owner of the schema: set MFABOT_OWNER_DATABASE_URL.")
+        if not_privileged is not None and str(fault).startswith(NOT_PRIVILEGED):
+            refuse(not_privileged)
         refuse(f"The database refused ({fault}).")
